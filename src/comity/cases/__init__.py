@@ -1,0 +1,1 @@
+"""Cases: requests for information, replies, and refusals with a reason."""

@@ -1,0 +1,213 @@
+"""Answer for writing: the form with its live preflight, the look before sending, release by a second person."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from comity.cases import access, preflight, services
+from comity.cases import written as w
+from comity.cases.views import seat_in
+from comity.cases.written import KIND_OF, Kind, Written, unpack
+from comity.desk import words
+from comity.desk.access import names_of
+from comity.desk.drafts import Kept
+from comity.desk.frame import page
+from comity.desk.models import DraftState, Officer
+from comity.desk.roles import Permission
+from comity.desk.seat import Seat, for_officers
+from comity.protocol.errors import ComityError
+from comity.protocol.records import Reality
+
+
+@require_POST
+@for_officers(Permission.WRITE_CASES)
+def new(request: HttpRequest, seat: Seat) -> HttpResponseBase:
+    """Begin a request, in a case of its own or in the one that the form names."""
+    if seat.channel is None:
+        raise Http404
+    case = request.POST.get("case", "")
+    if case and access.thread(seat, case) is None:
+        raise Http404
+    kept = services.begin(seat, Kind.REQUEST, case=case)
+    return redirect("cases:write", kept.channel, kept.uid)
+
+
+@require_POST
+@for_officers(Permission.WRITE_CASES)
+def answer(_request: HttpRequest, seat: Seat, channel: UUID, case: UUID, uid: UUID, kind: str) -> HttpResponseBase:
+    """Begin a reply or a refusal."""
+    here = seat_in(seat, channel)
+    if kind not in (Kind.REPLY, Kind.REFUSAL) or access.question(here, str(uid)) is None:
+        raise Http404
+    kept = services.begin(here, Kind(kind), answers=str(uid), case=str(case))
+    return redirect("cases:write", kept.channel, kept.uid)
+
+
+@require_safe
+@for_officers(Permission.WRITE_CASES)
+def own(request: HttpRequest, seat: Seat) -> HttpResponseBase:
+    """Show the officer's drafts."""
+    drafts = [(one, unpack(one.content), w.NAMES[KIND_OF[one.type]]) for one in access.own_drafts(seat)]
+    return page(request, seat, "cases/drafts.html", {"drafts": drafts, "now": seat.node.clock()})
+
+
+@require_safe
+@for_officers(Permission.RELEASE)
+def release_list(request: HttpRequest, seat: Seat) -> HttpResponseBase:
+    """Show what waits for a second person."""
+    waiting = access.to_release(seat)
+    names = names_of([one.owner for one in waiting])
+    rows = [(one, unpack(one.content), w.NAMES[KIND_OF[one.type]], names.get(one.owner, one.owner)) for one in waiting]
+    return page(request, seat, "cases/release.html", {"drafts": rows, "now": seat.node.clock()})
+
+
+@for_officers(Permission.WRITE_CASES)
+def write(request: HttpRequest, seat: Seat, channel: UUID, uid: UUID) -> HttpResponseBase:
+    """Show the form; on sending it, keep what is written and do what the button says."""
+    here = seat_in(seat, channel)
+    kept = _draft(here, uid)
+    if kept.owner != seat.officer.pseudonym:
+        raise Http404
+    if request.method == "POST":
+        try:
+            return _act(request, here, kept)
+        except ComityError as error:
+            messages.error(request, _say(error))
+            return redirect("cases:write", kept.channel, kept.uid)
+    if kept.state is DraftState.WAITING:
+        return redirect("cases:review", kept.channel, kept.uid)
+    return page(request, here, "cases/write.html", _form(here, kept, unpack(kept.content)))
+
+
+def _act(request: HttpRequest, seat: Seat, kept: Kept) -> HttpResponseBase:
+    if "discard" in request.POST:
+        services.discard(seat, kept.uid)
+        messages.info(request, _("The draft is deleted."))
+        return redirect("cases:drafts")
+    services.write(seat, kept.uid, request.POST.dict(), request.POST.getlist("grounds"))
+    if "detach" in request.POST:
+        services.detach(seat, kept.uid, request.POST["detach"])
+    for upload in request.FILES.getlist("upload"):
+        services.attach(seat, kept.uid, upload.chunks(), upload.name or "")
+    if "review" in request.POST:
+        return redirect("cases:review", kept.channel, kept.uid)
+    if "keep" in request.POST:
+        messages.info(request, _("The draft is kept."))
+        return redirect("cases:drafts")
+    response = redirect("cases:write", kept.channel, kept.uid)
+    response["Location"] += "#preflight" if "check" in request.POST else "#attachments"
+    return response
+
+
+@require_POST
+@for_officers(Permission.WRITE_CASES)
+def check(request: HttpRequest, seat: Seat, channel: UUID, uid: UUID) -> HttpResponseBase:
+    """Keep what is written so far and return what the agreement says about it: the live preflight."""
+    here = seat_in(seat, channel)
+    kept = _draft(here, uid)
+    try:
+        before, written = services.write(here, kept.uid, request.POST.dict(), request.POST.getlist("grounds"))
+    except ComityError as error:
+        return HttpResponse(_say(error), status=409, content_type="text/plain; charset=utf-8")
+    # Another clause offers other purposes, urgencies and codes; then these choices are drawn anew.
+    narrow = unpack(before.content).clause != written.clause
+    context = _form(here, kept, written) | {"seat": here, "narrow": narrow}
+    return render(request, "cases/preflight_swap.html", context)
+
+
+@for_officers(Permission.READ_CASES)
+def review(request: HttpRequest, seat: Seat, channel: UUID, uid: UUID) -> HttpResponseBase:
+    """Show a draft as it will go and what will happen; on a second look, send it, release it or return it."""
+    here = seat_in(seat, channel)
+    kept = _draft(here, uid)
+    if request.method == "POST":
+        try:
+            return _decide(request, here, kept)
+        except ComityError as error:
+            messages.error(request, _say(error))
+            return redirect("cases:review", kept.channel, kept.uid)
+    written = unpack(kept.content)
+    context = _form(here, kept, written)
+    mine = kept.owner == seat.officer.pseudonym
+    context |= {
+        "mine": mine,
+        "waiting": kept.state is DraftState.WAITING,
+        "writer": names_of([kept.owner]).get(kept.owner, kept.owner),
+        "grounds": [w.GROUNDS[one] for one in written.grounds if one in w.GROUNDS],
+        "source": w.SOURCES.get(written.source, ""),
+        "information": w.INFORMATION.get(written.information, ""),
+        "ground": w.REFUSAL_GROUNDS.get(written.ground, written.ground),
+    }
+    return page(request, here, "cases/review.html", context)
+
+
+def _decide(request: HttpRequest, seat: Seat, kept: Kept) -> HttpResponseBase:
+    asked = request.POST.get("version", "")
+    version = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
+    if "send" in request.POST:
+        return _sent(request, kept, services.send(seat, kept.uid, version))
+    if "release" in request.POST:
+        return _sent(request, kept, services.release(seat, kept.uid, version))
+    if "hand-over" in request.POST:
+        services.hand_over(seat, kept.uid, version)
+        messages.success(request, _("It waits for a second person."))
+        return redirect("cases:drafts")
+    if "return" in request.POST:
+        services.give_back(seat, kept.uid, version, request.POST.get("note", ""))
+        messages.success(request, _("It went back to the writer."))
+        return redirect("cases:release")
+    if "take-back" in request.POST:
+        services.take_back(seat, kept.uid)
+    return redirect("cases:write", kept.channel, kept.uid)
+
+
+def _sent(request: HttpRequest, kept: Kept, case: str) -> HttpResponseBase:
+    messages.success(request, _("It stands in our journal and is on its way."))
+    return redirect("cases:thread", kept.channel, case)
+
+
+def _draft(seat: Seat, uid: UUID) -> Kept:
+    kept = access.draft(seat, str(uid))
+    if kept is None:
+        raise Http404
+    return kept
+
+
+def _form(seat: Seat, kept: Kept, written: Written) -> dict[str, Any]:
+    author = seat.officer if kept.owner == seat.officer.pseudonym else None
+    if author is None:
+        author = Officer.objects.filter(pseudonym=kept.owner).first()
+    kind = KIND_OF[kept.type]
+    question = access.question(seat, kept.answers) if kept.answers else None
+    return {
+        "kept": kept,
+        "kind": kind,
+        "name": w.NAMES[kind],
+        "written": written,
+        "fields": w.FIELDS[kind],
+        "labels": w.LABELS,
+        "terms": seat.terms,
+        "choices": preflight.choices(seat, kept, written),
+        "look": preflight.look(seat, kept, written, author.authority if author else ""),
+        "all_grounds": w.GROUNDS.items(),
+        "sources": w.SOURCES.items(),
+        "informations": w.INFORMATION.items(),
+        "refusal_grounds": w.REFUSAL_GROUNDS.items(),
+        "question_subject": access.subject_of(seat, question) if question else "",
+        "other_reality": Reality(kept.reality) is not seat.reality,
+        "now": seat.node.clock(),
+    }
+
+
+def _say(error: ComityError) -> str:
+    """Return an error in the officer's language, as far as it has words of its own there."""
+    refusal = getattr(error, "refusal", None)
+    if refusal is not None:
+        said = [words.say(one, None) for one in refusal.findings]
+        return " ".join(f"{one.sentence} {one.remedy}" for one in said)
+    return f"{_(error.sentence)} {_(error.remedy)}"

@@ -1,0 +1,15 @@
+"""Put the addresses of the node together: each application brings its own."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("comity.channel.urls")),
+    path("", include("comity.desk.urls")),
+    path("cases/", include("comity.cases.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+]
+
+handler400 = "comity.desk.views.bad_request"
+handler403 = "comity.desk.views.refused"
+handler404 = "comity.desk.views.not_found"
+handler500 = "comity.desk.views.failed"

@@ -1,0 +1,1 @@
+"""Real processes, real sockets, and everything that may go wrong with them."""

@@ -1,0 +1,38 @@
+"""Pairs of real nodes on the database that the run is about."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.settings import ENGINE
+from tests.support.processes import Pair, Pairs
+from tools import postgres
+
+
+@pytest.fixture(scope="session")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pairs]:
+    folder = tmp_path_factory.mktemp("pairs")
+    if ENGINE == "sqlite":
+        made = Pairs(folder)
+        yield made
+        made.close()
+        return
+    with postgres.server() as server:
+        made = Pairs(folder, server)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def pair(pairs: Pairs) -> Iterator[Pair]:
+    """Two nodes that know each other, not started."""
+    made = pairs.new()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def running(pair: Pair) -> Pair:
+    """Two nodes that run."""
+    pair.start()
+    return pair

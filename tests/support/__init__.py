@@ -1,0 +1,1 @@
+"""What several tests share: nodes in this process, agreements, databases."""
