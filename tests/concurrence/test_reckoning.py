@@ -101,7 +101,8 @@ def test_late_answer_still_counts_where_the_clause_only_escalates() -> None:
 
 
 def test_silence_agrees_only_when_both_journals_show_that_the_time_has_passed() -> None:
-    ours, theirs = [p(end=OnExpiry.DEEMED_AGREED)], [*took("p"), (11, Passed())]
+    ours: list[Step] = [p(end=OnExpiry.DEEMED_AGREED)]
+    theirs: list[Step] = [*took("p"), (11, Passed())]
     assert reckon({A: ours, B: theirs}).chain == ()
     assert reckon({A: [*ours, (11, Passed())], B: took("p")}).chain == ()
     assert reckon({A: [*ours, (11, Passed())], B: theirs}).chain == ("p",)
