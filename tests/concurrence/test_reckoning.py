@@ -109,8 +109,8 @@ def test_silence_agrees_only_when_both_journals_show_that_the_time_has_passed() 
 
 
 def test_whoever_refuses_an_objection_gains_no_silence_by_it() -> None:
-    ours = [p(end=OnExpiry.DEEMED_AGREED), Disposed("n", accepted=False), (11, Passed())]
-    theirs = [*took("p"), Answered("n", "p", NO), (11, Passed())]
+    ours: list[Step] = [p(end=OnExpiry.DEEMED_AGREED), Disposed("n", accepted=False), (11, Passed())]
+    theirs: list[Step] = [*took("p"), Answered("n", "p", NO), (11, Passed())]
     one = reckon({A: ours, B: theirs}).outcomes()["p"]
     assert (one.status, one.stances[B].kind) == (Status.LIVE, StanceKind.WAITING)
     again = reckon({A: [*ours, *took("m")], B: [*theirs, (70, Answered("m", "p", NO))]})
