@@ -18,6 +18,9 @@ from tools.root import ROOT
 
 EVERYDAY: Final = "everyday"
 _LONG: Final = ("simulation", "browser", "faults", "load")
+_QUICK: Final = (*(f"--ignore=tests/{name}" for name in _LONG), "tests")
+_SHARE: Final = 4
+"""Everyday, one of so many tests that use a database runs on PostgreSQL as well; the target ``postgresql`` runs all."""
 _ORDER: Final = ("failed", "error", "passed", "skipped", "xfailed", "xpassed")
 _NOTHING_COLLECTED: Final = 5
 
@@ -30,6 +33,7 @@ class Options:
     reduced: bool = False
     seeds: int | None = None
     database: str = "both"
+    only_database: bool = False
 
     def environment(self) -> dict[str, str]:
         """Return the sizes as tests read them (``tests/support/sizes.py``)."""
@@ -89,7 +93,11 @@ def show() -> None:
 
 
 def _everyday(options: Options) -> Outcome:
-    return _on_databases([f"--ignore=tests/{name}" for name in _LONG] + ["tests"], options)
+    return _on_databases(_QUICK, options, share=_SHARE if options.database == "both" else 1)
+
+
+def _postgresql(options: Options) -> Outcome:
+    return _on_databases(_QUICK, replace(options, database="postgresql", only_database=True))
 
 
 def _unit(options: Options) -> Outcome:
@@ -140,7 +148,8 @@ def _several(options: Options, leave_out: Sequence[str]) -> Outcome:
 
 TARGETS: Final = (
     Target("unit", "The pure parts, without a database: seconds.", _unit),
-    Target(EVERYDAY, "Everything quick, on SQLite, then what uses a database on PostgreSQL (the default).", _everyday),
+    Target(EVERYDAY, "Everything quick on SQLite, then a share of it on PostgreSQL (the default).", _everyday),
+    Target("postgresql", "All of everyday that uses a database, on PostgreSQL.", _postgresql),
     Target("lint", "Format, style, types, imports, house rules.", _lint),
     Target("simulation", "Two and three nodes under faults (--seeds N, --seed N, --nodes 2|3).", _simulation),
     Target("faults", "Real processes, real sockets, SIGKILL in mid-batch, on both databases.", _folder("faults")),
@@ -151,7 +160,7 @@ TARGETS: Final = (
 )
 
 
-def _on_databases(arguments: Sequence[str], options: Options) -> Outcome:
+def _on_databases(arguments: Sequence[str], options: Options, share: int = 1) -> Outcome:
     outcome = Outcome(Counter())
     if options.database != "postgresql":
         print("-- on SQLite", flush=True)
@@ -162,12 +171,18 @@ def _on_databases(arguments: Sequence[str], options: Options) -> Outcome:
                 print(
                     f"-- on PostgreSQL ({'a private one' if server.private else 'the one that runs here'})", flush=True
                 )
-                only = {"COMITY_TEST_ONLY": "database"} if options.database == "both" else {}
+                only = _only_database(options, share)
                 more = {"COMITY_TEST_DB": "postgresql", "COMITY_TEST_RUN": str(os.getpid()), **only}
                 outcome += _pytest(arguments, options, server.environment() | more)
         except postgres.PostgresMissingError as error:
             outcome += Outcome(Counter(), (f"the tests on PostgreSQL; {error}",))
     return outcome
+
+
+def _only_database(options: Options, share: int) -> dict[str, str]:
+    if options.database != "both" and not options.only_database:
+        return {}
+    return {"COMITY_TEST_ONLY": "database", "COMITY_TEST_SHARE": str(share)}
 
 
 def _pytest(arguments: Sequence[str], options: Options, more: dict[str, str] | None = None) -> Outcome:

@@ -59,13 +59,17 @@ class World:
                 reached &= courier.call(sender, row, channel, self.transport(sender))
         return reached
 
+    def tell(self, sender: LocalNode) -> None:
+        """Let ``sender`` call everybody once: what it wrote is there afterwards."""
+        for peer in self.nodes:
+            if peer != sender.name:
+                self.call(sender, peer)
+
     def settle(self, rounds: int = 3) -> None:
         """Let everybody call everybody until all is quiet."""
         for _ in range(rounds):
             for sender in self.nodes.values():
-                for peer in self.nodes:
-                    if peer != sender.name:
-                        self.call(sender, peer)
+                self.tell(sender)
 
 
 def make_node(
@@ -111,12 +115,12 @@ def agree(world: World, text: bytes) -> str:
     """Let the first node propose ``text`` and all sign it; return the channel."""
     first, *others = world.nodes.values()
     channel = agreements.propose(first, text)
-    world.settle(1)
+    world.tell(first)
     digest = next(iter(agreements.negotiation(first, channel).proposals))
     for node in world.nodes.values():
         own = Channel.objects.using(node.using).get(uuid=channel.uuid)
         agreements.act(node, own, "agreement.signed/1", types.AgreementSigned(digest=digest))
-        world.settle(1)
+        world.tell(node)
     world.settle(1)
     for node in others:
         assert agreements.digest_in_force(node, channel_of(node, channel.uuid)) == digest
