@@ -8,6 +8,7 @@ from comity.channel import uploads
 from comity.channel.models import Blob, Record
 from comity.channel.post import post
 from comity.desk.models import Draft
+from comity.desk.roles import Role
 from tests.support import worlds
 from tests.support.screens import QUESTION, Screens, text, version
 
@@ -69,8 +70,7 @@ def test_clause_for_two_persons_waits_for_a_second_one_who_is_not_the_writer(scr
     assert "two persons" in text(noura.get(address + "review/"))
     noura.post(address + "review/", {"hand-over": "1", "version": version(noura, address)})
     assert noura.get("/cases/release/").status_code == 403
-    screens.officers["noura"].may_release = True
-    screens.officers["noura"].save()
+    screens.give("noura", Role.SUPERVISOR)
     noura.post(address + "review/", {"release": "1", "version": version(noura, address)})
     assert Draft.objects.count() == 1
     hamad = screens.sit("QA.doha", "hamad")

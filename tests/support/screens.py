@@ -8,7 +8,8 @@ from django.test import Client
 
 from comity.channel import service
 from comity.channel.runtime import LocalNode
-from comity.desk.models import Officer
+from comity.desk.models import Grant, Officer, Unit
+from comity.desk.roles import Role
 from comity.desk.services import add_officer
 from comity.node.example import example_agreement
 from comity.protocol.agreement.reader import write_agreement
@@ -45,12 +46,22 @@ class Screens:
         service.start(found)
         return found
 
-    def officer(self, node: str, name: str, **roles: bool) -> Officer:
-        """Add an officer to a node."""
+    def officer(self, node: str, name: str, *roles: Role) -> Officer:
+        """Add an officer to a node; without roles, one who asks and answers."""
         found = self.world.nodes[node]
         authority = found.keys.public.identity.authorities[0]
-        self.officers[name] = add_officer(found, name, f"Officer {name}", authority, PASSWORD, **roles)
+        self.officers[name] = add_officer(
+            found, name, f"Officer {name}", authority, PASSWORD, roles=roles or (Role.OFFICER,)
+        )
         return self.officers[name]
+
+    def give(self, name: str, role: Role) -> None:
+        """Let an officer hold one more role, in their whole authority, from now on."""
+        officer = self.officers[name]
+        now = self.world.clock()
+        unit = Unit.objects.get(authority=officer.authority, parent=None)
+        Grant.objects.create(officer=officer, role=role, unit=unit, since_ms=now, granted_ms=now, confirmed_ms=now)
+        self.officers[name] = Officer.objects.get(pk=officer.pk)
 
     def sit(self, node: str, name: str, language: str = "en") -> Client:
         """Sign an officer in at their node."""
@@ -91,7 +102,7 @@ def make_screens(folder: Path) -> Screens:
     agreed = example_agreement(worlds.new_channel_id(world), nodes, EFFECTIVE)
     screens = Screens(world, worlds.agree(world, write_agreement(agreed)))
     screens.officer("QA.doha", "noura")
-    screens.officer("QA.doha", "hamad", may_release=True)
-    screens.officer("QA.doha", "operator", operator=True, handles_cases=False)
+    screens.officer("QA.doha", "hamad", Role.OFFICER, Role.SUPERVISOR)
+    screens.officer("QA.doha", "operator", Role.OPERATOR)
     screens.officer("DE.berlin", "greta")
     return screens

@@ -1,41 +1,102 @@
-"""Hold officers, their failed attempts to sign in, and drafts.
+"""Hold units, officers and their roles, failed attempts to sign in, and drafts.
 
 Drafts are sealed: no column holds what an officer wrote.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
 
-from comity.desk.roles import Permission, Role, allowed
+from comity.channel.service import local_node
+from comity.desk.roles import TABLE, Permission, Role, allowed
+from comity.desk.units import Units, below
+
+
+class Unit(models.Model):
+    """Know a unit of an authority; the authority itself is the unit without a parent."""
+
+    uid = models.CharField(max_length=36, unique=True)
+    authority = models.CharField(max_length=33)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    name = models.CharField(max_length=120)
+    created_ms = models.BigIntegerField()
+    closed_ms = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["authority"], condition=Q(parent=None), name="desk_one_root"),
+        ]
 
 
 class Officer(models.Model):
-    """Know an officer: who signs in, what the partner sees of them, and what they may do."""
+    """Know an officer: who signs in, what the partner sees of them, and for whom they act."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="officer")
     pseudonym = models.CharField(max_length=64, unique=True)
     authority = models.CharField(max_length=33)
     display_name = models.CharField(max_length=120)
-    handles_cases = models.BooleanField(default=True)
-    may_release = models.BooleanField(default=False)
-    operator = models.BooleanField(default=False)
     created_ms = models.BigIntegerField()
+    ended_ms = models.BigIntegerField(null=True)
+
+    @cached_property
+    def _grants(self) -> list["Grant"]:
+        return list(self.grants.select_related("unit").order_by("id"))
+
+    @cached_property
+    def _parents(self) -> Mapping[str, str]:
+        rows = Unit.objects.using(self._state.db).values_list("uid", "parent__uid")
+        return {uid: parent or "" for uid, parent in rows}
+
+    def held(self) -> list["Grant"]:
+        """Return the roles that count now, each with its unit; read once for as long as this object lives."""
+        now = local_node().clock()
+        return [one for one in self._grants if one.counts_at(now)]
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        """Return the roles that the officer holds."""
-        held = (
-            (Role.OFFICER, self.handles_cases),
-            (Role.SUPERVISOR, self.may_release),
-            (Role.OPERATOR, self.operator),
-        )
-        return tuple(role for role, holds in held if holds)
+        """Return the roles that the officer holds in any unit."""
+        return tuple(dict.fromkeys(Role(one.role) for one in self.held()))
 
     def may(self, permission: Permission) -> bool:
-        """Say whether the table allows it to one of the officer's roles."""
+        """Say whether the table allows it to one of the officer's roles, in any unit."""
         return permission in allowed(self.roles)
+
+    def units(self, permission: Permission) -> Units:
+        """Return the units in which one of the officer's roles allows ``permission``."""
+        roots = [one.unit for one in self.held() if permission in TABLE[Role(one.role)]]
+        return Units(
+            own=tuple(dict.fromkeys(one.uid for one in roots)),
+            all=below((one.uid for one in roots), self._parents),
+            whole=any(one.parent_id is None for one in roots),
+        )
+
+
+class Grant(models.Model):
+    """Let an officer hold a role in a unit and all units below it, from one instant to another.
+
+    A sensitive role counts only once a second person has confirmed it. Ending sets ``until_ms``; nothing is deleted.
+    Empty ``granted_by``: by command, at the machine of the node.
+    """
+
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="grants")
+    since_ms = models.BigIntegerField()
+    until_ms = models.BigIntegerField(null=True)
+    granted_by = models.CharField(max_length=64, blank=True)
+    granted_ms = models.BigIntegerField()
+    confirmed_by = models.CharField(max_length=64, blank=True)
+    confirmed_ms = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=64, blank=True)
+
+    def counts_at(self, now_ms: int) -> bool:
+        """Say whether the role counts at an instant."""
+        begun = self.confirmed_ms is not None and self.since_ms <= now_ms
+        return begun and (self.until_ms is None or now_ms < self.until_ms)
 
 
 class SignInTries(models.Model):

@@ -17,6 +17,7 @@ from comity.channel.runtime import LocalNode
 from comity.channel.service import local_node
 from comity.desk.models import Officer
 from comity.desk.roles import Permission
+from comity.desk.units import Units
 from comity.protocol.agreement.terms import Terms, compile_terms
 from comity.protocol.records import Reality
 
@@ -45,6 +46,14 @@ class Seat:
         """Raise Django's `PermissionDenied` unless the officer's roles allow it."""
         if not self.may(permission):
             raise PermissionDenied
+
+    def units(self, permission: Permission) -> Units:
+        """Return the units in which the officer may do something: what belongs to others is invisible.
+
+        Narrow queries with ``seat.units(P.READ_CASES).q()``, single objects with ``covers(unit)``; what the officer
+        begins belongs to ``seat.units(P.WRITE_CASES).first``.
+        """
+        return self.officer.units(permission)
 
     def partners(self) -> tuple[str, ...]:
         """Return the other nodes of the agreement, in its order."""

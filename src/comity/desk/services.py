@@ -3,6 +3,7 @@
 import hmac
 import secrets
 import string
+from collections.abc import Sequence
 from typing import Final
 
 from django.conf import settings
@@ -18,8 +19,8 @@ from django.utils.http import urlsafe_base64_encode
 from comity.channel import alarms
 from comity.channel.runtime import LocalNode
 from comity.desk.errors import NotAllowedError, OfficerError
-from comity.desk.models import Officer, SignInTries
-from comity.desk.roles import Permission
+from comity.desk.models import Grant, Officer, SignInTries, Unit
+from comity.desk.roles import Permission, Role
 
 PSEUDONYM_LENGTH: Final = 20
 FREE_TRIES: Final = 5
@@ -39,31 +40,36 @@ def add_officer(
     authority: str,
     password: str | None = None,
     *,
-    handles_cases: bool = True,
-    may_release: bool = False,
-    operator: bool = False,
+    roles: Sequence[Role] = (Role.OFFICER,),
     check_password: bool = True,
 ) -> Officer:
-    """Add an officer of one of the node's authorities; without a password they need `invitation` to set one.
+    """Add an officer of one of the node's authorities, as whoever has the machine may, with roles that count at once.
 
-    ``check_password`` is for examples that exist only in a demonstration.  Raises `OfficerError`.
+    Without a password they need `invitation` to set one.  ``check_password`` is for examples that exist only in a
+    demonstration.  Raises `OfficerError`.
     """
     if authority not in node.keys.public.identity.authorities:
         known = ", ".join(node.keys.public.identity.authorities)
         raise OfficerError(f"{authority} does not act through this node.", f"Choose one of: {known}.")
     user = _new_user(name, password, check_password=check_password)
+    now = node.clock()
     with transaction.atomic():
         user.save()
-        return Officer.objects.create(
-            user=user,
-            pseudonym=new_pseudonym(),
-            authority=authority,
-            display_name=display_name,
-            handles_cases=handles_cases,
-            may_release=may_release,
-            operator=operator,
-            created_ms=node.clock(),
+        officer = Officer.objects.create(
+            user=user, pseudonym=new_pseudonym(), authority=authority, display_name=display_name, created_ms=now
         )
+        root = root_unit(node, authority)
+        Grant.objects.bulk_create(
+            Grant(officer=officer, role=role, unit=root, since_ms=now, granted_ms=now, confirmed_ms=now)
+            for role in dict.fromkeys(roles)
+        )
+    return officer
+
+
+def root_unit(node: LocalNode, authority: str) -> Unit:
+    """Return the unit that is the authority itself."""
+    made = {"uid": node.new_id(), "name": authority, "created_ms": node.clock()}
+    return Unit.objects.get_or_create(authority=authority, parent=None, defaults=made)[0]
 
 
 def _new_user(name: str, password: str | None, *, check_password: bool) -> User:

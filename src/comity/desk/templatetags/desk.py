@@ -14,7 +14,9 @@ from django.utils.translation import ngettext
 
 from comity.channel.reading import Held, Mark
 from comity.desk import words
-from comity.desk.seat import language
+from comity.desk.role_words import role_title
+from comity.desk.roles import Permission
+from comity.desk.seat import Seat, language
 from comity.protocol.agreement.model import Clause
 from comity.protocol.agreement.phrases import type_name as name_of_type
 from comity.protocol.agreement.terms import Terms
@@ -69,6 +71,18 @@ def mark(value: Mark | None) -> SafeString:
 def reality(value: Reality) -> Promise:
     """Return the word for a reality."""
     return words.REALITIES[Reality(value)]
+
+
+@register.simple_tag
+def role(value: str) -> str:
+    """Return what a role is called."""
+    return role_title(value)
+
+
+@register.filter
+def may(seat: Seat, permission: str) -> bool:
+    """Say whether the table allows it to the officer; it only hides what the service would refuse."""
+    return seat.may(Permission(permission))
 
 
 def _local(ms: int) -> datetime:

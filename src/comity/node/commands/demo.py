@@ -90,9 +90,9 @@ def _greet(stage: Stage, seconds: float, *, new: bool) -> None:
         for name, display_name, roles in actor.officers:
             may = (
                 "releases"
-                if roles.get("may_release")
+                if "supervisor" in roles
                 else "operates the node"
-                if roles.get("operator")
+                if "operator" in roles
                 else "asks and answers"
             )
             click.echo(f"          sign in as {name:<16} password {stage.passwords[name]:<14} {display_name}, {may}")

@@ -17,9 +17,14 @@ def officer() -> None:
 @click.argument("name")
 @click.option("--display-name", required=True, help="What colleagues on this node see; partners see a pseudonym.")
 @click.option("--authority", help="The authority the officer acts for; default: the node's first.")
-@click.option("--may-release", is_flag=True, help="May release what colleagues wrote, where a clause asks for two.")
-@click.option("--operator", is_flag=True, help="May deal with alarms.")
-@click.option("--no-cases", is_flag=True, help="May not read or write cases.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    default=("officer",),
+    show_default=True,
+    help="What they may do, see docs/permissions.md; repeat it for several.",
+)
 @click.option(
     "--invite", is_flag=True, help="Print a link that lets the officer choose the password, once, for 3 days."
 )
@@ -30,15 +35,17 @@ def add(
     display_name: str,
     authority: str | None,
     *,
-    may_release: bool,
-    operator: bool,
-    no_cases: bool,
+    roles: tuple[str, ...],
     invite: bool,
 ) -> None:
     """Add an officer who signs in as NAME; ask for a password, or print an invitation."""
     from comity.desk import services
+    from comity.desk.roles import Role
     from comity.node.bring_up import open_node
 
+    unknown = sorted(set(roles) - set(Role))
+    if unknown:
+        raise click.BadParameter(f"there is no role {unknown[0]}; there are {', '.join(Role)}.", param_hint="--role")
     node = open_node(context.home)
     password = None if invite else _ask_password()
     added = services.add_officer(
@@ -47,9 +54,7 @@ def add(
         display_name,
         authority or node.keys.public.identity.authorities[0],
         password,
-        handles_cases=not no_cases,
-        may_release=may_release,
-        operator=operator,
+        roles=[Role(one) for one in roles],
     )
     click.echo(f"{name} may sign in; partners will see {added.pseudonym}.", err=True)
     if invite:

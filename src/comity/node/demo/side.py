@@ -8,7 +8,7 @@ import base64
 import json
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,12 +60,14 @@ class Side:
 
         peers.confirm(self._node, peer)
 
-    def add_officer(self, name: str, display_name: str, password: str, **roles: bool) -> None:
+    def add_officer(self, name: str, display_name: str, password: str, roles: Sequence[str]) -> None:
         """Add one of the example officers."""
+        from comity.desk.roles import Role
         from comity.desk.services import add_officer
 
         authority = self._node.keys.public.identity.authorities[0]
-        add_officer(self._node, name, display_name, authority, password, check_password=False, **roles)
+        held = [Role(one) for one in roles]
+        add_officer(self._node, name, display_name, authority, password, check_password=False, roles=held)
 
     def propose(self, partner: str) -> str:
         """Propose the example agreement."""

@@ -34,7 +34,7 @@ class Actor:
     name: str
     authorities: tuple[str, ...]
     city: str
-    officers: tuple[tuple[str, str, dict[str, bool]], ...]
+    officers: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
 DOHA: Final = Actor(
@@ -42,9 +42,9 @@ DOHA: Final = Actor(
     ("QA/MOI", "QA/NCSA"),
     "Doha",
     (
-        ("noura", "Noura Al-Example", {}),
-        ("hamad", "Hamad Al-Example", {"may_release": True}),
-        ("doha-operator", "Operator, Doha", {"handles_cases": False, "operator": True}),
+        ("noura", "Noura Al-Example", ("officer",)),
+        ("hamad", "Hamad Al-Example", ("officer", "supervisor")),
+        ("doha-operator", "Operator, Doha", ("operator",)),
     ),
 )
 BERLIN: Final = Actor(
@@ -52,9 +52,9 @@ BERLIN: Final = Actor(
     ("DE/BKA", "DE/BMI", "DE/BPOL", "DE/BSI"),
     "Berlin",
     (
-        ("greta", "Greta Beispiel", {}),
-        ("jonas", "Jonas Beispiel", {"may_release": True}),
-        ("berlin-operator", "Betrieb, Berlin", {"handles_cases": False, "operator": True}),
+        ("greta", "Greta Beispiel", ("officer",)),
+        ("jonas", "Jonas Beispiel", ("officer", "supervisor")),
+        ("berlin-operator", "Betrieb, Berlin", ("operator",)),
     ),
 )
 ACTORS: Final = (DOHA, BERLIN)
@@ -220,7 +220,7 @@ def enlist(stage: Stage, doha: SideProcess, berlin: SideProcess) -> None:
     for actor, side in ((DOHA, doha), (BERLIN, berlin)):
         for name, display_name, roles in actor.officers:
             password = stage.passwords[name] = secrets.token_urlsafe(9)
-            side("add_officer", name=name, display_name=display_name, password=password, **roles)
+            side("add_officer", name=name, display_name=display_name, password=password, roles=roles)
 
 
 def agree(doha: SideProcess, berlin: SideProcess) -> str:
