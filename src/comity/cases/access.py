@@ -7,9 +7,9 @@ from typing import Any, Final
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from comity.cases.clocks import due_ms
+from comity.cases.kinds import KIND_OF, Kind
 from comity.cases.models import Case, Entry
 from comity.cases.records import REQUEST, Refusal, Reply, Request
-from comity.cases.written import KIND_OF, Kind
 from comity.channel import reading
 from comity.channel.models import ContentState
 from comity.channel.reading import Arrival, Held, Mark, Receipt

@@ -4,8 +4,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from comity.cases import access
+from comity.cases.kinds import KIND_OF, NAMES, Kind
 from comity.cases.models import Entry
-from comity.cases.written import KIND_OF, NAMES, Kind, unpack
+from comity.cases.written import unpack
 from comity.channel import reading
 from comity.desk import words
 from comity.desk.rail import Answer, Notice, Question, answers

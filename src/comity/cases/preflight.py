@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from comity.cases import written as w
 from comity.cases.clocks import due_ms
-from comity.cases.written import Kind, Written
+from comity.cases.kinds import KIND_OF, Kind
+from comity.cases.written import Written
 from comity.channel import post
 from comity.desk import words
 from comity.desk.drafts import Kept
@@ -91,7 +92,7 @@ def as_draft(seat: Seat, kept: Kept, written: Written, authority: str, released_
         refs.append(Reference(rel=Relation.ANSWERS, id=kept.answers))
     return post.Draft(
         type=kept.type,
-        body=w.body(w.KIND_OF[kept.type], written),
+        body=w.body(KIND_OF[kept.type], written),
         to=(written.to or next(iter(seat.partners()), ""),),
         clause=written.clause,
         purpose=written.purpose,
@@ -110,7 +111,7 @@ def as_draft(seat: Seat, kept: Kept, written: Written, authority: str, released_
 
 def look(seat: Seat, kept: Kept, written: Written, authority: str) -> Preflight:
     """Return what the agreement says about a draft, as if a second person had looked where one must."""
-    terms, kind = seat.terms, w.KIND_OF[kept.type]
+    terms, kind = seat.terms, KIND_OF[kept.type]
     if terms is None or seat.channel is None:
         none = Said(_("No agreement is in force."), _("Ask the contact points to sign one."), "not-in-force", "", "")
         return _with((none,), None, None)

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from comity.cases import access, preflight
-from comity.cases.written import KIND_OF, Kind, Written, fill, missing, pack, too_long, unpack
+from comity.cases.kinds import KIND_OF, Kind
+from comity.cases.written import Written, fill, missing, pack, too_long, unpack
 from comity.channel import blobs, uploads
 from comity.channel.models import Channel
 from comity.channel.post import post

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from comity.cases import access, preflight, services
 from comity.cases import written as w
+from comity.cases.kinds import KIND_OF, NAMES, Kind
 from comity.cases.views import seat_in
-from comity.cases.written import KIND_OF, Kind, Written, unpack
+from comity.cases.written import Written, unpack
 from comity.desk import words
 from comity.desk.access import names_of
 from comity.desk.drafts import Kept
@@ -52,7 +53,7 @@ def answer(_request: HttpRequest, seat: Seat, channel: UUID, case: UUID, uid: UU
 @for_officers(Permission.WRITE_CASES)
 def own(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     """Show the officer's drafts."""
-    drafts = [(one, unpack(one.content), w.NAMES[KIND_OF[one.type]]) for one in access.own_drafts(seat)]
+    drafts = [(one, unpack(one.content), NAMES[KIND_OF[one.type]]) for one in access.own_drafts(seat)]
     return page(request, seat, "cases/drafts.html", {"drafts": drafts, "now": seat.node.clock()})
 
 
@@ -62,7 +63,7 @@ def release_list(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     """Show what waits for a second person."""
     waiting = access.to_release(seat)
     names = names_of([one.owner for one in waiting])
-    rows = [(one, unpack(one.content), w.NAMES[KIND_OF[one.type]], names.get(one.owner, one.owner)) for one in waiting]
+    rows = [(one, unpack(one.content), NAMES[KIND_OF[one.type]], names.get(one.owner, one.owner)) for one in waiting]
     return page(request, seat, "cases/release.html", {"drafts": rows, "now": seat.node.clock()})
 
 
@@ -187,7 +188,7 @@ def _form(seat: Seat, kept: Kept, written: Written) -> dict[str, Any]:
     return {
         "kept": kept,
         "kind": kind,
-        "name": w.NAMES[kind],
+        "name": NAMES[kind],
         "written": written,
         "fields": w.FIELDS[kind],
         "labels": w.LABELS,

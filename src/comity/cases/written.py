@@ -1,7 +1,6 @@
 """Hold what an officer writes before it is a record: every field as text, kept sealed as a draft."""
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
@@ -9,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comity.cases import records
+from comity.cases.kinds import Kind
 from comity.protocol.attachments import Attachment
 from comity.protocol.canonical import Strict, decode, encode
 
@@ -16,25 +16,6 @@ LIMIT: Final = 2 * 1024 * 1024
 """A draft at rest: the longest record, and what of it is still too long to be one."""
 
 
-class Kind(StrEnum):
-    """Name what can be written, as it stands in addresses."""
-
-    REQUEST = "request"
-    REPLY = "reply"
-    REFUSAL = "refusal"
-
-    @property
-    def tag(self) -> str:
-        """Return the type of record."""
-        return {"request": records.REQUEST, "reply": records.REPLY, "refusal": records.REFUSAL}[self.value].tag
-
-
-KIND_OF: Final[Mapping[str, Kind]] = {kind.tag: kind for kind in Kind}
-NAMES: Final[Mapping[Kind, Promise]] = {
-    Kind.REQUEST: _("Request for information"),
-    Kind.REPLY: _("Reply"),
-    Kind.REFUSAL: _("Refusal with reason"),
-}
 GROUNDS: Final[Mapping[str, Promise]] = {
     "capital-offence": _("The death penalty may follow"),
     "political": _("It is made on political grounds"),

@@ -222,6 +222,19 @@ TYPES: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         "cases.request/1": ("requests for information", "Ersuchen um Informationen", "طلبات المعلومات"),
         "cases.reply/1": ("replies", "Antworten", "الردود"),
         "cases.refusal/1": ("refusals with reason", "begründete Ablehnungen", "حالات الرفض المسببة"),
+        "cases.clarification/1": ("clarification questions", "Rückfragen", "طلبات الاستيضاح"),
+        "cases.clarified/1": ("answers to clarification questions", "Antworten auf Rückfragen", "الردود على الاستيضاح"),
+        "cases.notice/1": ("information without request", "Informationen ohne Ersuchen", "معلومات دون طلب"),
+        "cases.more-time/1": ("requests for more time", "Bitten um mehr Zeit", "طلبات تمديد المهلة"),
+        "cases.time-granted/1": ("grants of more time", "Fristverlängerungen", "الموافقات على التمديد"),
+        "cases.time-refused/1": ("refusals of more time", "Ablehnungen von mehr Zeit", "حالات رفض التمديد"),
+        "cases.consent-asked/1": ("requests for consent", "Bitten um Zustimmung", "طلبات الموافقة"),
+        "cases.consented/1": ("consents", "Zustimmungen", "الموافقات"),
+        "cases.consent-refused/1": ("refusals of consent", "verweigerte Zustimmungen", "حالات رفض الموافقة"),
+        "cases.closing/1": ("closings of a case", "Abschlüsse eines Falls", "إقفال القضايا"),
+        "cases.reopening/1": ("reopenings of a case", "Wiederaufnahmen eines Falls", "إعادة فتح القضايا"),
+        "cases.linked/1": ("links between cases", "Verknüpfungen von Fällen", "ربط القضايا"),
+        "cases.merged/1": ("mergers of cases", "Zusammenführungen von Fällen", "دمج القضايا"),
     }
 )
 """What people call the records of a type: English, German, Arabic.  A type that is not here is shown by its tag."""
