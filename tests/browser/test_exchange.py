@@ -48,6 +48,10 @@ def test_urgent_request_is_asked_released_answered_and_receipted_on_screen(
     greta.until(".question-us .line-due a")
     greta.shot(pictures, "front-de")
     page.click(".question-us .line-due a")
+    # She has written nothing in this case, so she is asked once why she looks.
+    assert greta.inaccessible() == []
+    greta.shot(pictures, "why-de")
+    page.click("button[name=open]")
     assert greta.inaccessible() == []
     greta.until(".files a")
     with page.expect_download() as download:

@@ -14,7 +14,7 @@ from tools.schemas import DOCUMENTS
 
 SPEC = Path(__file__).resolve().parents[2] / "spec"
 PAGES = ("README", "canonical", "errors", "identity", "record", "journal", "checkpoint", "sealing", "attachment",
-         "message", "bundle", "erasure", "pack")  # fmt: skip
+         "message", "bundle", "erasure", "access-log", "pack")  # fmt: skip
 EXAMPLES = [
     pytest.param(tag, text, id=f"{page}-{tag}-{number}")
     for page in PAGES

@@ -1,5 +1,6 @@
 """Sit down at the screens of two nodes in this process: one agreement, officers on both sides."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,22 @@ QUESTION = {
     "question": "Who has kept the vehicle since May of this year?",
     "has_grounds": "1",
 }
+
+
+class OfficerClient(Client):
+    """Be an officer's browser: when asked why they look, they take the answer that is offered and go on."""
+
+    def get(self, path: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]  # hands on what it is given
+        answer = super().get(path, *args, **kwargs)
+        if b'id="why-purpose"' not in getattr(answer, "content", b""):
+            return answer
+        hidden = dict(re.findall(r'name="(case|agreement|next)" value="([^"]*)"', answer.content.decode()))
+        offered = re.findall(
+            r'<option value="([^"]*)"( selected)?', answer.content.decode().partition("why-purpose")[2]
+        )
+        purpose = next((value for value, chosen in offered if chosen), offered[0][0])
+        self.post("/why/", {**hidden, "purpose": purpose})
+        return super().get(path, *args, **kwargs)
 
 
 @dataclass
@@ -66,7 +83,7 @@ class Screens:
     def sit(self, node: str, name: str, language: str = "en") -> Client:
         """Sign an officer in at their node."""
         self.at(node)
-        client = Client(headers={"Accept-Language": language})
+        client = OfficerClient(headers={"Accept-Language": language})
         client.force_login(self.officers[name].user)
         return client
 

@@ -10,11 +10,13 @@ from comity.cases.clocks import due_ms
 from comity.cases.kinds import KIND_OF, Kind
 from comity.cases.models import Case, Entry
 from comity.cases.records import REQUEST, Refusal, Reply, Request
+from comity.cases.written import unpack
 from comity.channel import reading
 from comity.channel.models import ContentState
 from comity.channel.reading import Arrival, Held, Mark, Receipt
 from comity.desk import drafts
 from comity.desk.access import names_of
+from comity.desk.accesslog import Look, note
 from comity.desk.drafts import Kept
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
@@ -62,18 +64,24 @@ class Row:
 
 def inbox(seat: Seat, narrowed: Filter, page: int, size: int = PAGE) -> tuple[list[Row], bool]:
     """Return one page of cases, the latest change first, and whether there are more."""
+    return _page(seat, narrowed, page, size, Look.LIST)
+
+
+def _page(seat: Seat, narrowed: Filter, page: int, size: int, look: Look) -> tuple[list[Row], bool]:
     seat.require(Permission.READ_CASES)
     if seat.channel is None:
         return [], False
     start = max(0, page - 1) * size
     cases = list(_cases(seat, narrowed).order_by("-changed_ms", "-id")[start : start + size + 1])
+    if cases:
+        note(seat, look, records=[one.first_uid for one in cases[:size]])
     return _rows(seat, cases[:size]), len(cases) > size
 
 
 def export(seat: Seat, narrowed: Filter) -> Iterator[Row]:
     """Go through the cases of a filter, a page at a time, at most `EXPORT_ROWS`."""
     for number in range(1, EXPORT_ROWS // reading.AT_ONCE * 2 + 1):
-        rows, more = inbox(seat, narrowed, number, reading.AT_ONCE // 2)
+        rows, more = _page(seat, narrowed, number, reading.AT_ONCE // 2, Look.EXPORT)
         yield from rows
         if not more:
             return
@@ -201,6 +209,8 @@ def open_questions(seat: Seat, *, own: bool) -> tuple[list[Asked], int]:
         )
         for one in known[:FRONT]
     ]
+    if shown:
+        note(seat, Look.LIST, records=[one.header.id for one in known[:FRONT]])
     return shown, rows.count() - (len(held) - len(known))
 
 
@@ -259,6 +269,7 @@ def thread(seat: Seat, uuid: str, *, everything: bool = False) -> Thread | None:
         return None
     rows, earlier = rows[:limit][::-1], len(rows) > limit
     held = reading.held(seat.node, seat.channel, [first, *(row.uid for row in rows)])
+    _note_look(seat, Look.READ, uuid, list(held.values()))
     receipts = reading.receipts(seat.node, seat.channel, list(held.values()))
     bodies = {uid: reading.opened(seat.node, record) for uid, record in held.items()}
     files = [one.id for body in bodies.values() for one in attachments_of(body)]
@@ -279,6 +290,15 @@ def thread(seat: Seat, uuid: str, *, everything: bool = False) -> Thread | None:
         earlier=earlier,
         drafts=tuple(one for one in mine if one.case == uuid),
     )
+
+
+def _note_look(seat: Seat, look: Look, case: str, records: Sequence[Held]) -> None:
+    """Note a look into a case; whoever wrote or released a record in it has said with it why they look."""
+    me = seat.officer.pseudonym
+    own = next((one.header.purpose for one in records if me in (one.header.officer, one.header.released_by)), None)
+    offered = next((one.header.purpose for one in records if one.header.purpose), None)
+    uids = [one.header.id for one in records]
+    note(seat, look, case=case, purpose=own or "", suggested=offered or "", records=uids)
 
 
 def _item(
@@ -323,9 +343,12 @@ def question(seat: Seat, uid: str) -> Held | None:
 def attachment(seat: Seat, uid: str, number: int) -> Attachment | None:
     """Return the description of an attachment of a record, if there is one."""
     seat.require(Permission.READ_CASES)
-    if seat.channel is None or not _entries(seat).filter(uid=uid).exists():
+    entry = _entries(seat).filter(uid=uid).select_related("case").first()
+    if seat.channel is None or entry is None:
         return None
     record = reading.held(seat.node, seat.channel, [uid]).get(uid)
+    if record is not None:
+        _note_look(seat, Look.FILE, entry.case.uuid, [record])
     files = attachments_of(reading.opened(seat.node, record)) if record else ()
     return files[number] if number < len(files) else None
 
@@ -344,7 +367,10 @@ def draft(seat: Seat, uid: str) -> Kept | None:
         return None
     if kept.owner == seat.officer.pseudonym and seat.may(Permission.WRITE_CASES):
         return kept
-    return kept if kept.state == "waiting" and seat.may(Permission.RELEASE) else None
+    if kept.state != "waiting" or not seat.may(Permission.RELEASE):
+        return None
+    note(seat, Look.DRAFT, case=kept.case or kept.uid, purpose=unpack(kept.content).purpose, records=[kept.uid])
+    return kept
 
 
 def own_drafts(seat: Seat) -> list[Kept]:
@@ -356,4 +382,7 @@ def own_drafts(seat: Seat) -> list[Kept]:
 def to_release(seat: Seat) -> list[Kept]:
     """Return what waits for a second person, the oldest first."""
     seat.require(Permission.RELEASE)
-    return drafts.waiting(seat.node, seat.channel.uuid, "cases", 50) if seat.channel else []
+    found = drafts.waiting(seat.node, seat.channel.uuid, "cases", 50) if seat.channel else []
+    if found:
+        note(seat, Look.LIST, records=[one.uid for one in found])
+    return found

@@ -22,3 +22,17 @@ class OfficerError(ComityError):
 
     kind = ErrorKind.WRONG_STATE
     default_remedy = "Correct it and try again."
+
+
+class PurposeNeededError(ComityError):
+    """Say that an officer has not yet said, in this session, for which purpose they look at a case."""
+
+    kind = ErrorKind.NOT_PERMITTED
+    default_remedy = "Name one of the agreement's purposes."
+
+    def __init__(self, case: str, channel: str, suggested: str) -> None:
+        """Keep which case, under which agreement, and the purpose to offer first."""
+        super().__init__("Nobody looks at a case without a purpose.")
+        self.case = case
+        self.channel = channel
+        self.suggested = suggested

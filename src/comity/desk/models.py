@@ -99,6 +99,47 @@ class Grant(models.Model):
         return begun and (self.until_ms is None or now_ms < self.until_ms)
 
 
+class AccessLine(models.Model):
+    """Hold one entry of the access log, as columns to search; the hashes are over all of them (`desk.accesslog`)."""
+
+    index = models.BigIntegerField(primary_key=True)
+    time_ms = models.BigIntegerField()
+    officer = models.CharField(max_length=64)
+    authority = models.CharField(max_length=33)
+    what = models.CharField(max_length=10)
+    purpose = models.CharField(max_length=40)
+    reality = models.CharField(max_length=10)
+    channel = models.CharField(max_length=36, blank=True)
+    case = models.CharField(max_length=36, blank=True)
+    records = models.TextField(blank=True)
+    previous = models.BinaryField()
+    leaf = models.BinaryField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["officer", "-time_ms"], name="desk_log_officer"),
+            models.Index(fields=["case", "-time_ms"], name="desk_log_case"),
+            models.Index(fields=["-time_ms"], name="desk_log_time"),
+        ]
+
+
+class AccessChain(models.Model):
+    """Hold where the access log stands: one row, locked by whoever appends."""
+
+    size = models.BigIntegerField()
+    last = models.BinaryField()
+    edge = models.BinaryField()
+
+
+class AccessHead(models.Model):
+    """Hold a signed head of the access log: of each day the last one."""
+
+    day = models.IntegerField(primary_key=True)
+    size = models.BigIntegerField()
+    time_ms = models.BigIntegerField()
+    note = models.BinaryField()
+
+
 class SignInTries(models.Model):
     """Count failed attempts to sign in, by a keyed bucket of the name: a bounded number of rows, whatever is tried."""
 

@@ -1,7 +1,7 @@
 """Give each view the seat of whoever asks: the officer, the node, the agreement and the reality they work in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -15,6 +15,7 @@ from comity.channel import agreements
 from comity.channel.models import Channel
 from comity.channel.runtime import LocalNode
 from comity.channel.service import local_node
+from comity.desk.errors import PurposeNeededError
 from comity.desk.models import Officer
 from comity.desk.roles import Permission
 from comity.desk.units import Units
@@ -23,6 +24,7 @@ from comity.protocol.records import Reality
 
 CHANNEL_KEY = "channel"
 REALITY_KEY = "reality"
+STATED_KEY = "stated"
 
 Rest = ParamSpec("Rest")
 
@@ -37,6 +39,8 @@ class Seat:
     channel: Channel | None
     terms: Terms | None
     reality: Reality
+    stated: Mapping[str, str] = field(default_factory=dict)
+    """For which purpose the officer looks, by case, as they said in this session."""
 
     def may(self, permission: Permission) -> bool:
         """Say whether the officer's roles allow it."""
@@ -88,7 +92,8 @@ def take_seat(request: HttpRequest, officer: Officer) -> Seat:
     chosen = request.session.get(CHANNEL_KEY)
     channel = next((one for one in channels if one.uuid == chosen), channels[0] if channels else None)
     terms = terms_of(node, channel) if channel else None
-    return Seat(officer, node, channels, channel, terms, _reality(request, terms))
+    stated = request.session.get(STATED_KEY, {})
+    return Seat(officer, node, channels, channel, terms, _reality(request, terms), stated)
 
 
 def move_to(seat: Seat, uuid: str, reality: Reality | None = None) -> Seat | None:
@@ -96,7 +101,8 @@ def move_to(seat: Seat, uuid: str, reality: Reality | None = None) -> Seat | Non
     channel = next((one for one in seat.channels if one.uuid == uuid), None)
     if channel is None:
         return None
-    return Seat(seat.officer, seat.node, seat.channels, channel, terms_of(seat.node, channel), reality or seat.reality)
+    terms = terms_of(seat.node, channel)
+    return replace(seat, channel=channel, terms=terms, reality=reality or seat.reality)
 
 
 def _reality(request: HttpRequest, terms: Terms | None) -> Reality:
@@ -125,12 +131,28 @@ def for_officers(
             officer = Officer.objects.filter(user_id=request.user.pk, user__is_active=True).first()
             if officer is None or not officer.may(permission):
                 raise PermissionDenied
-            return view(request, take_seat(request, officer), *args, **kwargs)
+            seat = take_seat(request, officer)
+            try:
+                return view(request, seat, *args, **kwargs)
+            except PurposeNeededError as needed:
+                return _ask_purpose(request, seat, needed)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the test over all routes
         return guarded
 
     return make
+
+
+def _ask_purpose(request: HttpRequest, seat: Seat, needed: PurposeNeededError) -> HttpResponseBase:
+    """Ask in place of the page why the officer looks; the answer leads back to it."""
+    from comity.desk.frame import page
+
+    here = move_to(seat, needed.channel) or seat
+    back = request.get_full_path() if request.method == "GET" else resolve_url("desk:front")
+    context = {"needed": needed, "back": back, "terms": here.terms}
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return page(request, here, "desk/why.html", context)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

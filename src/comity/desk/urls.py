@@ -13,6 +13,7 @@ urlpatterns = [
     path("me/", views.me, name="me"),
     path("me/password/", views.ChangePassword.as_view(), name="password"),
     path("choose/", views.choose, name="choose"),
+    path("why/", views.why, name="why"),
     path("appearance/", views.appearance, name="appearance"),
     path("agreement/", record_views.agreement, name="agreement"),
     path("agreement/explain/", record_views.explain, name="explain"),

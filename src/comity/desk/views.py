@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -18,10 +18,13 @@ from comity.desk.frame import THEMES, page, theme_cookie
 from comity.desk.notices import what_is_wrong
 from comity.desk.rail import Question, ask
 from comity.desk.roles import Permission
-from comity.desk.seat import CHANNEL_KEY, REALITY_KEY, Seat, for_officers
+from comity.desk.seat import CHANNEL_KEY, REALITY_KEY, STATED_KEY, Seat, for_officers, move_to
 from comity.protocol.names import party_of
 
 YEAR_S = 365 * 24 * 3600
+STATED_KEPT = 200
+"""Cases of one session whose purpose is remembered; whoever opens more is asked again."""
+UUID_LENGTH = 36
 
 
 class SignIn(auth.LoginView):
@@ -93,6 +96,20 @@ def choose(request: HttpRequest, seat: Seat) -> HttpResponseBase:
         request.session[REALITY_KEY] = reality
         messages.info(request, _("You now work in: %(reality)s.") % {"reality": _(str(reality))})
     return redirect("desk:front")
+
+
+@require_POST
+@for_officers(Permission.USE_DESK)
+def why(request: HttpRequest, seat: Seat) -> HttpResponseBase:
+    """Remember for this session why the officer looks at a case, and lead them to it."""
+    here = move_to(seat, request.POST.get("agreement", "")) or seat
+    purpose, case = request.POST.get("purpose", ""), request.POST.get("case", "")
+    if here.terms and any(one.id == purpose for one in here.terms.agreement.purposes) and len(case) <= UUID_LENGTH:
+        kept = [(one, said) for one, said in seat.stated.items() if one != case][-STATED_KEPT:]
+        request.session[STATED_KEY] = {**dict(kept), case: purpose}
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(target if safe else resolve_url("desk:front"))
 
 
 @require_POST
