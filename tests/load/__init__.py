@@ -1,0 +1,1 @@
+"""Large journals, large attachments, full disks."""
