@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from comity.protocol.canonical import Strict
 from comity.protocol.keys import NodeKeys
@@ -46,6 +46,14 @@ class Area(Protocol):
 
     def clear(self, node: "LocalNode") -> None:
         """Empty the area's models before everything is applied again."""
+
+
+@runtime_checkable
+class Tended(Protocol):
+    """Be an area with work that goes on by itself, such as what a stopped process left behind."""
+
+    def tend(self, node: "LocalNode") -> None:
+        """Take up what waits; called when the node starts and twice a minute after that, and returns soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +124,10 @@ def apply_to_areas(node: LocalNode, records: Sequence[AppliedRecord]) -> None:
             erased = [record.header.id for record in mine if record.body is None]
             if erased:
                 area.erase(node, erased)
+
+
+def tend_areas(node: LocalNode) -> None:
+    """Let every area that asks for it take up what waits."""
+    for area in node.areas:
+        if isinstance(area, Tended):
+            area.tend(node)

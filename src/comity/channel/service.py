@@ -16,7 +16,7 @@ from comity.channel import courier, erasure, notes
 from comity.channel.exchange import speaking
 from comity.channel.models import Peer
 from comity.channel.peers import confirmed
-from comity.channel.runtime import Area, LocalNode
+from comity.channel.runtime import Area, LocalNode, tend_areas
 from comity.protocol.message import MESSAGE_LIMIT
 
 TICK_S = 0.05
@@ -139,7 +139,7 @@ class CourierService:
 
     def _keep_house(self) -> None:
         """Start queues for new partners, erase what is due, and look for what is withheld."""
-        last = 0.0
+        last = HOUSEKEEPING_S
         while not self._stop.is_set():
             try:
                 for name in courier.reachable(self._node):
@@ -151,6 +151,7 @@ class CourierService:
                     erasure.run(self._node)
                     erasure.overdue(self._node)
                     notes.look_for_withheld(self._node)
+                    tend_areas(self._node)
             except Exception:  # noqa: BLE001  # one failed round must not end the next
                 _log.exception("housekeeping-failed")
             finally:

@@ -39,6 +39,9 @@ class Permission(StrEnum):
     READ_CASES = "read-cases"
     WRITE_CASES = "write-cases"
     RELEASE = "release"
+    READ_SCREENING = "read-screening"
+    SCREEN = "screen"
+    KEEP_LISTS = "keep-lists"
 
 
 P = Permission
@@ -47,9 +50,9 @@ _EVERYONE: Final = frozenset(
 )
 TABLE: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
-        Role.OFFICER: _EVERYONE | {P.READ_CASES, P.WRITE_CASES},
-        Role.SUPERVISOR: _EVERYONE | {P.READ_CASES, P.RELEASE, P.READ_PEOPLE, P.CONFIRM_ROLES},
-        Role.ANALYST: _EVERYONE | {P.READ_CASES},
+        Role.OFFICER: _EVERYONE | {P.READ_CASES, P.WRITE_CASES, P.READ_SCREENING, P.SCREEN},
+        Role.SUPERVISOR: _EVERYONE | {P.READ_CASES, P.RELEASE, P.READ_PEOPLE, P.CONFIRM_ROLES, P.READ_SCREENING},
+        Role.ANALYST: _EVERYONE | {P.READ_CASES, P.READ_SCREENING, P.SCREEN, P.KEEP_LISTS},
         Role.SECRETARY: _EVERYONE,
         Role.EXERCISE_DIRECTOR: _EVERYONE,
         Role.COMMANDER: _EVERYONE,
@@ -83,6 +86,9 @@ MEANINGS: Final[Mapping[Permission, str]] = MappingProxyType(
         P.READ_CASES: "read cases of one's units",
         P.WRITE_CASES: "write, answer and send in cases of one's units",
         P.RELEASE: "release what a colleague wrote",
+        P.READ_SCREENING: "see lists, and the checks and hits of one's units",
+        P.SCREEN: "check persons against partners' lists, and review hits",
+        P.KEEP_LISTS: "keep, review and publish this node's lists",
     }
 )
 """What each permission lets somebody do, for ``docs/permissions.md``."""

@@ -6,6 +6,7 @@ from comity.channel import agreements
 from comity.channel.models import Channel
 from comity.channel.post import Draft
 from comity.channel.runtime import LocalNode
+from comity.desk.seat import Seat
 from comity.protocol.agreement.model import Clause
 from comity.protocol.agreement.terms import Terms
 from comity.protocol.attachments import Attachment
@@ -22,6 +23,11 @@ class Actor:
     officer: str | None = None
     authority: str | None = None
     released_by: str | None = None
+
+
+def actor_at(seat: Seat) -> Actor:
+    """Return the officer of a seat as the one in whose name a record leaves."""
+    return Actor(officer=seat.officer.pseudonym, authority=seat.officer.authority)
 
 
 @dataclass(frozen=True, slots=True)

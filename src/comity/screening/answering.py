@@ -52,15 +52,13 @@ def compute(job: Job) -> Answer:
     return Answer(elements=b"".join(evaluated.elements), proof=proof)
 
 
-def open_questions(node: LocalNode) -> int:
-    """Return how many questions wait for an answer of this node."""
-    return Question.objects.using(node.using).filter(holder=node.name, open=True, erased=False).count()
-
-
 def answer_some(node: LocalNode, engine: Engine, most: int = AT_ONCE) -> int:
     """Answer the oldest open questions, at most so many; return how many were answered or refused."""
     rows = Question.objects.using(node.using).filter(holder=node.name, open=True, erased=False)
-    asked = [one for row in rows.order_by("time_ms", "pk")[:most] for one in _asked(node, row)]
+    # Of each agreement the oldest: one that is suspended must not hold up the others.
+    channels = rows.order_by().values_list("channel", flat=True).distinct()
+    oldest = [row for one in channels for row in rows.filter(channel=one).order_by("time_ms", "pk")[:most]]
+    asked = [one for row in oldest for one in _asked(node, row)]
     ready: list[tuple[_Asked, Job]] = []
     settled = 0
     for one in asked:
@@ -141,8 +139,16 @@ def _settle(node: LocalNode, asked: _Asked, kind: RecordType, body: Strict) -> i
         header = asked.record.header
         where = Under(asked.clause.id, header.purpose or "", header.reality, asked.clause.handling.default)
         refs = (Reference(rel=Relation.ANSWERS, id=header.id),)
+        actor = _publisher(node, asked.channel)
         try:
-            post(node, asked.channel, [draft(kind, body, (header.author,), where, Actor(), refs=refs)])
+            post(node, asked.channel, [draft(kind, body, (header.author,), where, actor, refs=refs)])
         except NotPermittedError:
             return 0
     return 1
+
+
+def _publisher(node: LocalNode, channel: Channel) -> Actor:
+    """Return who stands for answers under an agreement: whoever published an index under it last."""
+    rows = Generation.objects.using(node.using).filter(channel=channel.uuid).exclude(officer="")
+    last = rows.order_by("-started_ms", "-pk").first()
+    return Actor(last.officer, last.authority or None, last.released_by or None) if last else Actor()

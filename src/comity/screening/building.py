@@ -126,22 +126,38 @@ def build(
     ``progress`` is called with the entries done and those there are to do.  Raises `CannotOpenError`.
     """
     remove_expired(node, row)
-    key = key_of(node, row, generation)
-    todo = pending(node, row, generation)
+    total = pending(node, row, generation).add
     done = versions = 0
-    while True:
-        stale = list(_stale(node, generation).order_by("pk").select_related("entry")[:turn])
-        entries = [one.entry for one in stale if one.entry is not None]
-        entries += list(_unplaced(node, row, generation).order_by("pk")[: turn - len(entries)])
-        if not stale and not entries:
-            return versions
-        subjects = [opened(node, row, one) for one in entries]
-        outputs: list[Outputs] = []
-        for piece in engine.map(evaluate, _tasks(key, subjects)):
-            outputs += piece
-            progress(done + len(outputs), max(todo.add, done + len(outputs)))
-        _finish_turn(node, row, generation, _Turn(stale, entries, outputs))
-        done, versions = done + len(entries), versions + 1
+    while (made := build_turn(node, row, generation, engine, _after(progress, done, total), turn)) is not None:
+        done, versions = done + made, versions + 1
+    return versions
+
+
+def _after(progress: Progress, before: int, total: int) -> Callable[[int], None]:
+    return lambda done: progress(before + done, max(total, before + done))
+
+
+def build_turn(
+    node: LocalNode,
+    row: Register,
+    generation: Generation,
+    engine: Engine,
+    progress: Callable[[int], None],
+    turn: int = TURN,
+) -> int | None:
+    """Make one version of what is pending; return how many entries it adds, or nothing if nothing was pending."""
+    stale = list(_stale(node, generation).order_by("pk").select_related("entry")[:turn])
+    entries = [one.entry for one in stale if one.entry is not None]
+    entries += list(_unplaced(node, row, generation).order_by("pk")[: turn - len(entries)])
+    if not stale and not entries:
+        return None
+    subjects = [opened(node, row, one) for one in entries]
+    outputs: list[Outputs] = []
+    for piece in engine.map(evaluate, _tasks(key_of(node, row, generation), subjects)):
+        outputs += piece
+        progress(len(outputs))
+    _finish_turn(node, row, generation, _Turn(stale, entries, outputs))
+    return len(entries)
 
 
 def _tasks(key: KeyPair, subjects: Sequence[Subject]) -> Iterator[Task]:

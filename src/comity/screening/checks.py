@@ -11,8 +11,9 @@ from comity.channel import agreements
 from comity.channel.models import Channel
 from comity.channel.rows import Cell, insert
 from comity.channel.runtime import LocalNode
+from comity.protocol.agreement.model import Clause
 from comity.protocol.records import Reality
-from comity.screening.acting import Actor, clause_for, under
+from comity.screening.acting import Actor, Under, clause_for, under
 from comity.screening.errors import CheckError
 from comity.screening.indexes import Known
 from comity.screening.models import Batch, BatchState, Check, CheckState
@@ -32,6 +33,7 @@ class Wanted:
     actor: Actor
     clause: str = ""
     purpose: str = ""
+    unit: str = ""
     case: str = ""
     attended: bool = False
 
@@ -42,11 +44,7 @@ def begin(node: LocalNode, channel: Channel, wanted: Wanted, subjects: Iterable[
     Raises `CheckError` or `NoAgreementError`.
     """
     where = under(node, channel, QUERY, Reality(wanted.known.reality), clause=wanted.clause, purpose=wanted.purpose)
-    clause = clause_for(agreements.terms_in_force(node, channel), QUERY.tag, where.clause)
-    if where.purpose not in clause.purposes:
-        allowed = ", ".join(clause.purposes)
-        why = f"Clause {clause.id} does not permit the purpose {where.purpose}."
-        raise CheckError(why, f"Choose one of: {allowed}.")
+    clause = _permitting(node, channel, where)
     uid = node.new_id()
     batches = list(_batches(node, uid, subjects))
     rows = sum(one[1] for one in batches)
@@ -65,6 +63,7 @@ def begin(node: LocalNode, channel: Channel, wanted: Wanted, subjects: Iterable[
             authority=wanted.actor.authority or "",
             officer=wanted.actor.officer or "",
             released_by=wanted.actor.released_by or "",
+            unit=wanted.unit,
             case=wanted.case,
             state=CheckState.WAITING if waits else CheckState.RUNNING,
             attended=wanted.attended,
@@ -76,6 +75,15 @@ def begin(node: LocalNode, channel: Channel, wanted: Wanted, subjects: Iterable[
         ]
         insert(node.using, "screening_batch", _BATCH, rows_in)
     return check
+
+
+def _permitting(node: LocalNode, channel: Channel, where: Under) -> Clause:
+    clause = clause_for(agreements.terms_in_force(node, channel), QUERY.tag, where.clause)
+    if where.purpose not in clause.purposes:
+        allowed = ", ".join(clause.purposes)
+        why = f"Clause {clause.id} does not permit the purpose {where.purpose}."
+        raise CheckError(why, f"Choose one of: {allowed}.")
+    return clause
 
 
 def _batches(node: LocalNode, uid: str, subjects: Iterable[Subject]) -> Iterator[tuple[int, int, bytes]]:

@@ -29,6 +29,7 @@ class ListTerms:
     title: str
     owner: str
     legal_basis: str
+    unit: str = ""
     reality: Reality = Reality.ACTUAL
     review_days: int = 365
     expires_ms: int | None = None
@@ -76,6 +77,7 @@ def keep(node: LocalNode, terms: ListTerms) -> Register:
             "title": terms.title,
             "owner": terms.owner,
             "legal_basis": terms.legal_basis,
+            "unit": terms.unit,
             "reality": terms.reality.value,
             "review_days": terms.review_days,
             "expires_ms": terms.expires_ms,

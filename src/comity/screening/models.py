@@ -100,6 +100,7 @@ class Register(models.Model):
     title = models.CharField(max_length=200)
     owner = models.CharField(max_length=33)
     legal_basis = models.CharField(max_length=500)
+    unit = models.CharField(max_length=36, blank=True)
     reality = models.CharField(max_length=10)
     review_days = models.IntegerField()
     expires_ms = models.BigIntegerField(null=True)
@@ -123,7 +124,10 @@ class Listed(models.Model):
 
 
 class Generation(models.Model):
-    """Be the index of one list under one agreement and one key; the key's seed is sealed."""
+    """Be the index of one list under one agreement and one key; the key's seed is sealed.
+
+    Answers under it leave in the name of whoever published it: a question waits for nobody.
+    """
 
     register = models.ForeignKey(Register, models.CASCADE)
     channel = models.CharField(max_length=36)
@@ -134,10 +138,44 @@ class Generation(models.Model):
     latest = models.BigIntegerField(default=0)
     started_ms = models.BigIntegerField()
     ended_ms = models.BigIntegerField(null=True)
+    authority = models.CharField(max_length=33, blank=True)
+    officer = models.CharField(max_length=64, blank=True)
+    released_by = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["register", "channel", "number"], name="scr_one_generation")
+        ]
+
+
+class PublicationState(models.TextChoices):
+    """Say how far the publication of a list has come."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Publication(models.Model):
+    """Be the work of bringing a list's index up to date under an agreement and publishing it; goes on after a crash."""
+
+    register = models.ForeignKey(Register, models.CASCADE, related_name="publications")
+    channel = models.CharField(max_length=36)
+    state = models.CharField(max_length=8, choices=PublicationState.choices)
+    rotate = models.BooleanField(default=False)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    versions = models.IntegerField(default=0)
+    note = models.CharField(max_length=500, blank=True)
+    authority = models.CharField(max_length=33, blank=True)
+    officer = models.CharField(max_length=64, blank=True)
+    released_by = models.CharField(max_length=64, blank=True)
+    started_ms = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["register", "channel"], name="scr_one_publication"),
         ]
 
 
@@ -193,6 +231,7 @@ class Check(models.Model):
     authority = models.CharField(max_length=33, blank=True)
     officer = models.CharField(max_length=64, blank=True)
     released_by = models.CharField(max_length=64, blank=True)
+    unit = models.CharField(max_length=36, blank=True)
     case = models.CharField(max_length=36, blank=True)
     state = models.CharField(max_length=8, choices=CheckState.choices)
     attended = models.BooleanField(default=False)

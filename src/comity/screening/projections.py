@@ -33,6 +33,10 @@ class ScreeningArea:
             call = partial(work.wake, node, background=self.background)
             transaction.on_commit(call, using=node.using, robust=True)
 
+    def tend(self, node: LocalNode) -> None:
+        """Go on with what a stopped process left: questions, answers, checks, publications."""
+        work.wake(node, background=self.background)
+
     def erase(self, node: LocalNode, uids: Sequence[str]) -> None:
         """Forget indexes, secrets and rows whose records are erased, and no longer count what they counted."""
         versions = Version.objects.using(node.using).filter(uid__in=uids)

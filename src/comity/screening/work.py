@@ -7,7 +7,7 @@ from django.db import connections
 from django.db.models import Sum
 
 from comity.channel.runtime import LocalNode
-from comity.screening import checks
+from comity.screening import checks, publications
 from comity.screening.answering import answer_some
 from comity.screening.asking import ask_some
 from comity.screening.concluding import conclude_some
@@ -27,6 +27,7 @@ def wake(node: LocalNode, *, background: bool = True) -> None:
 
     An answer made here leaves with the reply to the call that brought the question.
     """
+    checks.wake_paused(node)
     if not background or _small(node):
         step(node, Inline())
     if background and _left(node):
@@ -44,6 +45,8 @@ def _small(node: LocalNode) -> bool:
 def _left(node: LocalNode) -> bool:
     if Question.objects.using(node.using).filter(holder=node.name, open=True, erased=False).exists():
         return True
+    if publications.waiting(node):
+        return True
     batches = Batch.objects.using(node.using).filter(check_of__attended=False)
     running = batches.filter(state=BatchState.NEW, check_of__state=CheckState.RUNNING)
     asked = batches.filter(state=BatchState.ASKED).values("question")
@@ -53,7 +56,6 @@ def _left(node: LocalNode) -> bool:
 def step(node: LocalNode, engine_: Engine) -> int:
     """Do one round of everything that nobody attends to; return how much moved."""
     moved = answer_some(node, engine_) + conclude_some(node, engine_)
-    checks.wake_paused(node)
     running = Check.objects.using(node.using).filter(state=CheckState.RUNNING, attended=False)
     for check in running.order_by("pk"):
         moved += ask_some(node, engine_, check)
@@ -63,7 +65,7 @@ def step(node: LocalNode, engine_: Engine) -> int:
 def run(node: LocalNode, name: str = THREADS) -> None:
     """Work until nothing moves any more."""
     with engine(name) as opened:
-        while step(node, opened):
+        while step(node, opened) + publications.advance(node, opened):
             pass
 
 

@@ -171,12 +171,12 @@ def show(context: Context, list_id: str | None, agreement: str | None, *, as_jso
     node = open_node(context.home)
     from dataclasses import asdict
 
-    from comity.screening import access, indexes
+    from comity.screening import indexes, list_access
     from comity.screening.models import Register
 
     channel = the_channel(node, agreement)
     rows: Sequence[Register] = list(Register.objects.using(node.using).order_by("list_id"))
-    own = [access.own_list(node, row, channel.uuid) for row in rows if list_id in (None, row.list_id)]
+    own = [list_access.own_list(node, row, channel.uuid) for row in rows if list_id in (None, row.list_id)]
     theirs = [one for one in indexes.known(node, channel) if list_id in (None, one.list_id)]
     if as_json:
         click.echo(json.dumps({"own": [asdict(one) for one in own], "partners": [asdict(one) for one in theirs]}))
