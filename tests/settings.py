@@ -15,7 +15,7 @@ _home = Path(tempfile.mkdtemp(prefix="comity-test-"))  # conftest.py removes it
 
 _name = f"comity_{os.environ.get('COMITY_TEST_RUN', 'direct')}"
 _database = Database(engine="postgresql", name=_name, pool=False) if ENGINE == "postgresql" else Database()
-_built = build(Config(name="DE.test", party="DE", database=_database), _home)
+_built = build(Config(name="DE.test", party="DE", second_factor="optional", database=_database), _home)
 _one = _built.pop("DATABASES")["default"]
 
 globals().update(_built)

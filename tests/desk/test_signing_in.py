@@ -15,7 +15,10 @@ from tests.support.screens import PASSWORD, Screens, text
 
 pytestmark = pytest.mark.django_db(databases=["default", "second", "third"], transaction=True)
 
-OPEN = {"sign-in", "sign-out", "welcome", "password", "appearance", "set_language", "channel-exchange"}
+OPEN = {
+    "sign-in", "second", "passkey", "passkey-challenge", "sign-out", "welcome", "password", "appearance",
+    "set_language", "channel-exchange",
+}  # fmt: skip
 
 
 def sign_in(client: Client, name: str, password: str) -> str:

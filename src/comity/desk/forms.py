@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from django.utils.translation import ngettext
 
 from comity.channel.service import local_node
 from comity.desk import services
+from comity.desk.factors import has_factor
 
 
 class SignInForm(AuthenticationForm):
@@ -24,20 +26,36 @@ class SignInForm(AuthenticationForm):
         name = self.cleaned_data.get("username")
         if name is None or not self.cleaned_data.get("password"):
             return super().clean()
-        now = local_node().clock()
-        until = services.blocked_until(name, now)
-        if until is not None:
-            minutes = -(-(until - now) // 60_000)
-            raise ValidationError(
-                ngettext(
-                    "Too many attempts. Try again in %(minutes)s minute.",
-                    "Too many attempts. Try again in %(minutes)s minutes.",
-                    minutes,
-                )
-                % {"minutes": minutes},
-                code="blocked",
-            )
-        services.count_try(name, now)
+        begin_try(name)
         cleaned = super().clean()
-        services.forget_tries(name)
+        # Where a code or passkey is still to come, the right password alone does not end the count: whoever knows it
+        # would try codes for ever.
+        if not has_factor(self.get_user()):
+            services.forget_tries(name)
         return cleaned
+
+
+class CodeForm(forms.Form):
+    """Ask for a one-time code or a recovery code."""
+
+    code = forms.CharField(
+        max_length=20, widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+    )
+
+
+def begin_try(name: str) -> None:
+    """Count an attempt to sign in before anything is compared.  Raises `ValidationError` while the name must wait."""
+    now = local_node().clock()
+    until = services.blocked_until(name, now)
+    if until is not None:
+        minutes = -(-(until - now) // 60_000)
+        raise ValidationError(
+            ngettext(
+                "Too many attempts. Try again in %(minutes)s minute.",
+                "Too many attempts. Try again in %(minutes)s minutes.",
+                minutes,
+            )
+            % {"minutes": minutes},
+            code="blocked",
+        )
+    services.count_try(name, now)

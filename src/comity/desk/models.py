@@ -75,6 +75,15 @@ class Officer(models.Model):
         )
 
 
+class SignedIn(models.Model):
+    """Know one session of an officer, so that they can see and end it."""
+
+    key = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    since_ms = models.BigIntegerField()
+    device = models.CharField(max_length=40, blank=True)
+
+
 class Grant(models.Model):
     """Let an officer hold a role in a unit and all units below it, from one instant to another.
 

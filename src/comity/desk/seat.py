@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils.translation import get_language
 
 from comity.channel import agreements
@@ -16,8 +18,10 @@ from comity.channel.models import Channel
 from comity.channel.runtime import LocalNode
 from comity.channel.service import local_node
 from comity.desk.errors import PurposeNeededError
+from comity.desk.factors import has_factor
 from comity.desk.models import Officer
 from comity.desk.roles import Permission
+from comity.desk.session_keys import SECOND_KEY
 from comity.desk.units import Units
 from comity.protocol.agreement.terms import Terms, compile_terms
 from comity.protocol.records import Reality
@@ -114,13 +118,21 @@ def _reality(request: HttpRequest, terms: Terms | None) -> Reality:
 View = Callable[Concatenate[HttpRequest, Seat, Rest], HttpResponseBase]
 
 
+def needs_second() -> bool:
+    """Say whether this node lets nobody work with a password alone."""
+    return bool(settings.COMITY_CONFIG.second_factor == "required")
+
+
 def for_officers(
-    permission: Permission,
+    permission: Permission, *, without_second: bool = False
 ) -> Callable[[View[Rest]], Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]]:
     """Make a view that only officers with ``permission`` reach; it gets their `Seat`.
 
     SECURITY: no page of the desk opens without an officer who may. Holds because every view of desk and areas is made
     by this function, which a test checks over all routes. Breaks if a view is routed without it.
+
+    Where the node asks for a passkey or a code, a session that began without leads only to the views that set one up
+    (``without_second``), and nowhere if the officer has one.
     """
 
     def make(view: View[Rest]) -> Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]:
@@ -131,6 +143,12 @@ def for_officers(
             officer = Officer.objects.filter(user_id=request.user.pk, user__is_active=True).first()
             if officer is None or not officer.may(permission):
                 raise PermissionDenied
+            if needs_second() and not request.session.get(SECOND_KEY):
+                if has_factor(officer.user):
+                    logout(request)
+                    return _to_sign_in(request)
+                if not without_second:
+                    return _lead_to(request, "desk:keys")
             seat = take_seat(request, officer)
             try:
                 return view(request, seat, *args, **kwargs)
@@ -155,7 +173,13 @@ def _ask_purpose(request: HttpRequest, seat: Seat, needed: PurposeNeededError) -
     return page(request, here, "desk/why.html", context)
 
 
+def _lead_to(request: HttpRequest, route: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": resolve_url(route)})
+    return redirect(route)
+
+
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": resolve_url("desk:sign-in")})
+        return _lead_to(request, "desk:sign-in")
     return redirect_to_login(request.get_full_path(), resolve_url("desk:sign-in"))

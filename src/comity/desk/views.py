@@ -1,65 +1,23 @@
-"""Answer for the front page, sign-in, and what an officer sets for themselves."""
-
-from typing import Any
+"""Answer for the front page, what an officer chooses in the frame, and pages of problems."""
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import views as auth
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from comity.channel.service import local_node
-from comity.desk.forms import SignInForm
 from comity.desk.frame import THEMES, page, theme_cookie
 from comity.desk.notices import what_is_wrong
 from comity.desk.rail import Question, ask
 from comity.desk.roles import Permission
 from comity.desk.seat import CHANNEL_KEY, REALITY_KEY, STATED_KEY, Seat, for_officers, move_to
-from comity.protocol.names import party_of
 
 YEAR_S = 365 * 24 * 3600
 STATED_KEPT = 200
 """Cases of one session whose purpose is remembered; whoever opens more is asked again."""
 UUID_LENGTH = 36
-
-
-class SignIn(auth.LoginView):
-    """Sign an officer in."""
-
-    template_name = "desk/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-    next_page = "desk:front"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401  # Django's own signature
-        """Name the node, so that officers of two nodes know where they are."""
-        node = local_node()
-        return super().get_context_data(**kwargs, node=node, party=party_of(node.name))
-
-
-class SignOut(auth.LogoutView):
-    """End the session."""
-
-    next_page = "desk:sign-in"
-
-
-class Welcome(auth.PasswordResetConfirmView):
-    """Let an invited officer set a password, once."""
-
-    template_name = "desk/welcome.html"
-    success_url = reverse_lazy("desk:sign-in")
-    post_reset_login = False
-
-
-class ChangePassword(auth.PasswordChangeView):
-    """Let an officer change their password; other sessions of theirs end."""
-
-    template_name = "desk/password.html"
-    success_url = reverse_lazy("desk:me")
 
 
 @require_safe
@@ -74,13 +32,6 @@ def front(request: HttpRequest, seat: Seat) -> HttpResponseBase:
         "now": seat.node.clock(),
     }
     return page(request, seat, "desk/front.html", context)
-
-
-@require_safe
-@for_officers(Permission.USE_DESK)
-def me(request: HttpRequest, seat: Seat) -> HttpResponseBase:
-    """Show an officer what the node knows of them, and what the partner sees."""
-    return page(request, seat, "desk/me.html", {})
 
 
 @require_POST

@@ -85,6 +85,13 @@ class Config(_Table, frozen=True):
         tuple[Language, ...], Meta(min_length=1, description="The languages of the screens, the first is the default.")
     ] = ("en", "de", "ar")
     time_zone: Annotated[str, Meta(description="The zone in which screens show times; records are in UTC.")] = "UTC"
+    second_factor: Annotated[
+        Literal["required", "optional"],
+        Meta(
+            description="Whether officers must sign in with a passkey, or with a one-time code beside the password;"
+            " optional is for demonstrations."
+        ),
+    ] = "required"
     quota_mb: Annotated[int, Meta(ge=1, description="How much disk one partner may fill, in megabytes.")] = 20_480
     pull_interval_s: Annotated[Seconds, Meta(description="How often to ask partners for news, in seconds.")] = 15
     log_level: Annotated[

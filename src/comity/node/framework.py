@@ -14,6 +14,8 @@ INSTALLED_APPS: Final = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "allauth.account",
+    "allauth.mfa",
     "comity.channel",
     "comity.desk",
     "comity.cases",
@@ -40,6 +42,7 @@ MIDDLEWARE: Final = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -79,6 +82,7 @@ def build(config: Config, home: Path) -> dict[str, Any]:
         "COMITY_NODE_HOME": home,
         **_languages(config),
         **_sessions(config),
+        **_second_factors(),
     }
 
 
@@ -146,6 +150,21 @@ def _languages(config: Config) -> dict[str, Any]:
         "USE_I18N": True,
         "USE_TZ": True,
         "TIME_ZONE": config.time_zone,
+    }
+
+
+def _second_factors() -> dict[str, Any]:
+    # Only the ceremonies of django-allauth are used: none of its pages is routed, and attempts are counted by the desk.
+    return {
+        "ACCOUNT_RATE_LIMITS": False,
+        "ACCOUNT_LOGIN_METHODS": {"username"},
+        "ACCOUNT_SIGNUP_FIELDS": ["username*"],
+        "ACCOUNT_EMAIL_VERIFICATION": "none",
+        "MFA_ADAPTER": "comity.desk.mfa_adapter.Adapter",
+        "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
+        "MFA_PASSKEY_LOGIN_ENABLED": True,
+        "MFA_RECOVERY_CODE_DIGITS": 10,
+        "MFA_TOTP_TOLERANCE": 1,
     }
 
 

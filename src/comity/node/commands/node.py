@@ -14,6 +14,7 @@ party = "{party}"
 authorities = [{authorities}]
 endpoint = "{endpoint}"
 time_zone = "{time_zone}"
+second_factor = "{second_factor}"
 
 [listen]
 host = "{host}"
@@ -38,6 +39,13 @@ def node() -> None:
 @click.option("--port", default=8443, show_default=True, help="The port to answer on.")
 @click.option("--tls", type=click.Choice(["own", "proxy", "none"]), default="own", show_default=True)
 @click.option("--time-zone", default="UTC", show_default=True, help="The zone in which screens show times.")
+@click.option(
+    "--second-factor",
+    type=click.Choice(["required", "optional"]),
+    default="required",
+    show_default=True,
+    help="Whether officers need a passkey or a one-time code; optional is for demonstrations.",
+)
 @click.option("--engine", type=click.Choice(["sqlite", "postgresql"]), default="sqlite", show_default=True)
 @click.option("--db-name", default="", help="PostgreSQL: the database.")
 @click.option("--db-host", default="", help="PostgreSQL: its address or socket folder.")
@@ -67,7 +75,7 @@ def init(context: Context, /, name: str, authorities: tuple[str, ...], **options
         party=name[:2],
         authorities=", ".join(f'"{one}"' for one in authorities),
         database=database,
-        **{key: options[key] for key in ("endpoint", "time_zone", "host", "port", "tls", "engine")},
+        **{key: options[key] for key in ("endpoint", "time_zone", "second_factor", "host", "port", "tls", "engine")},
     )
     settings = config.parse(text)
     if (home / config.FILE).exists():

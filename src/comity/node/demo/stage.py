@@ -247,6 +247,7 @@ def _make_homes(stage: Stage) -> None:
         subprocess.Popen(  # noqa: S603  # this program itself
             [sys.executable, "-P", "-m", "comity", "--home", str(stage.home(actor)), "node", "init"]
             + ["--name", actor.name, "--endpoint", stage.address(actor), "--tls", "none"]
+            + ["--second-factor", "optional"]
             + ["--port", str(stage.ports[actor.name])]
             + [word for authority in actor.authorities for word in ("--authority", authority)],
             stdout=subprocess.DEVNULL,
