@@ -365,6 +365,15 @@ def _account_for_restore(sim: Sim, node: LocalNode, *, declared: bool) -> None:
         if one.content_certain and not set(sim.content_holders(one.uid)) & {one.author, *one.to}:
             one.content_certain = False
         one.files = {name: data for name, data in one.files.items() if sim.blob_holders(name)}
+        _allow_for_lost_content(sim, one, node.name)
+
+
+def _allow_for_lost_content(sim: Sim, one: Sent, restored: str) -> None:
+    """Let a node that lost the content of its record pass on the header alone, until a recipient gives it back."""
+    holders = sim.content_holders(one.uid)
+    if one.author == restored and restored not in holders:
+        for name in set(one.to) - set(holders):
+            sim.ledger.allow(AlarmKind.WITHHELD_CONTENT, name, restored)
 
 
 def rebuild(sim: Sim) -> str:
