@@ -12,13 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.matching import (
-    Budget,
-    BudgetError,
     Change,
     Key,
     Label,
     LabelError,
-    Ledger,
     ListIndex,
     ListName,
     MalformedError,
@@ -27,7 +24,6 @@ from comity.matching import (
     Rule,
     answer,
     ask,
-    charge,
     evaluate_plain,
     finish,
     group,
@@ -291,39 +287,6 @@ def test_secrets_and_names_do_not_show_in_representations() -> None:
     shown = repr(question) + repr(opening_of(question)) + repr(question.keys) + repr(LISTED[b"ref-0002"])
     assert "mns" not in shown
     assert "Hadi" not in shown
-
-
-BUDGET = Budget(elements=64, elements_per_request=32)
-
-
-def test_an_asker_cannot_exceed_its_budget() -> None:
-    question = _question()
-    ledger = Ledger("2031-01")
-    for number in range(4):
-        ledger = charge(ledger, BUDGET, "2031-01", f"request-{number}", question.elements[:16]).ledger
-    with pytest.raises(BudgetError, match="0 are left"):
-        charge(ledger, BUDGET, "2031-01", "request-5", question.elements[:16])
-    with pytest.raises(BudgetError, match="1 to 32"):
-        charge(ledger, BUDGET, "2031-01", "request-6", question.elements * 3)
-
-
-def test_a_repeated_request_is_answered_again_and_costs_nothing() -> None:
-    elements = _question().elements
-    first = charge(Ledger("p"), BUDGET, "p", "request", elements)
-    again = charge(first.ledger, BUDGET, "p", "request", elements)
-    assert (first.repeated, again.repeated) == (False, True)
-    assert again.ledger.spent == len(elements)
-
-
-def test_a_replayed_identifier_with_other_elements_is_refused() -> None:
-    first = charge(Ledger("p"), BUDGET, "p", "request", _question().elements)
-    with pytest.raises(BudgetError, match="another question"):
-        charge(first.ledger, BUDGET, "p", "request", _question().elements)
-
-
-def test_a_new_period_starts_from_nothing_spent() -> None:
-    spent = charge(Ledger("p"), BUDGET, "p", "request", _question().elements).ledger
-    assert charge(spent, BUDGET, "q", "request", _question().elements).ledger.spent == 16
 
 
 def _question() -> Question:

@@ -7,16 +7,22 @@ from pathlib import Path
 import msgspec
 
 from comity.cases.projections import AREA as CASES
+from comity.channel import service
 from comity.channel.models import Channel, Record
 from comity.channel.runtime import LocalNode
+from comity.desk.models import Officer
+from comity.desk.roles import Role
+from comity.desk.seat import Seat, terms_of
+from comity.desk.services import add_officer
 from comity.matching import Person, parse_births
 from comity.protocol.agreement import model as m
 from comity.protocol.agreement.reader import read_agreement, write_agreement
+from comity.protocol.records import Reality
 from comity.screening import building, checks, indexes, lists, publishing, work
 from comity.screening.acting import Actor
 from comity.screening.checks import Wanted
 from comity.screening.engine import Inline
-from comity.screening.imports.values import Entry
+from comity.screening.imports.values import Entry, RowError
 from comity.screening.indexes import Known
 from comity.screening.lists import Imported, ListTerms
 from comity.screening.models import Check, Hit, Register
@@ -32,6 +38,7 @@ ALIASES = {HOLDER: "default", ASKER: "second"}
 LIST_ID = "wanted"
 TERMS = ListTerms(list_id=LIST_ID, title="Wanted persons", owner="QA/MOI", legal_basis="Law 1 of the example")
 OFFICER = Actor("officer0001")
+TWO = Actor("officer0001", released_by="officer0002")
 
 
 def clause(per_day: int, per_month: int, release: int) -> m.Clause:
@@ -73,16 +80,16 @@ class Stage:
     def register(self) -> Register:
         return lists.register(self.holder, LIST_ID)
 
-    def take_in(self, entries: Iterable[Entry]) -> Imported:
+    def take_in(self, entries: Iterable[Entry | RowError]) -> Imported:
         return lists.take_in(self.holder, lists.keep(self.holder, TERMS), entries)
 
-    def publish(self, *, rotate: bool = False, turn: int = building.TURN) -> int:
+    def publish(self, *, rotate: bool = False, turn: int = building.TURN, actor: Actor = OFFICER) -> int:
         """Bring the index up to the list and publish it; return how many versions that made."""
         channel, row = self.channel(self.holder), self.register
         generation = None if rotate else building.current(self.holder, row, channel)
         generation = generation or building.begin(self.holder, row, channel)
         made = building.build(self.holder, row, generation, Inline(), lambda _done, _all: None, turn)
-        publishing.publish(self.holder, row, channel, OFFICER)
+        publishing.publish(self.holder, row, channel, actor)
         self.world.settle()
         return made
 
@@ -104,12 +111,33 @@ class Stage:
 
     def carry(self) -> None:
         """Let both nodes work and call one another until nothing moves."""
-        while sum(work.step(node, Inline()) for node in (self.asker, self.holder)):
+        quiet = False
+        while not quiet:
+            moved = self._step()
             self.world.settle(1)
+            quiet = not moved and not self._step()
+
+    def _step(self) -> int:
+        return sum(work.step(node, Inline()) for node in (self.asker, self.holder))
 
     def hits(self, check: Check) -> list[Hit]:
         rows = Hit.objects.using(self.asker.using).filter(batch__check_of=check)
         return list(rows.select_related("batch__check_of").order_by("row", "reference"))
+
+    def seat(self, node: LocalNode, *roles: Role, name: str = "", reality: Reality = Reality.ACTUAL) -> Seat:
+        """Return the seat of an officer of a node, made on first use; without roles, one who may do everything here."""
+        service.start(node)
+        name = name or f"{node.name[:2].lower()}-{'-'.join(roles) or 'all'}"
+        officer = Officer.objects.filter(display_name=name).first() or add_officer(
+            node,
+            name,
+            name,
+            node.keys.public.identity.authorities[0],
+            None,
+            roles=roles or (Role.OFFICER, Role.ANALYST),
+        )
+        channel = self.channel(node)
+        return Seat(officer, node, (channel,), channel, terms_of(node, channel), reality)
 
     def records(self, node: LocalNode, tag: str) -> list[Record]:
         return list(Record.objects.using(node.using).filter(type=tag).order_by("journal", "index"))

@@ -4,9 +4,8 @@ Usable alone. Names to keys: `name_keys`, `person_keys`, `document_key`, `read_m
 `look_up` over a `ListIndex` that `make_change` builds. Pages: `spec/names.md`, `spec/blind-search.md`.
 """
 
-from comity.matching.budget import Budget, Charge, Ledger, charge
 from comity.matching.documents import DocumentKind, document_key, key_of_mrz
-from comity.matching.errors import BudgetError, LabelError, MalformedError, MatchingError, ProofError
+from comity.matching.errors import LabelError, MalformedError, MatchingError, ProofError
 from comity.matching.labels import Label
 from comity.matching.list_index import Change, ListIndex, ListName, list_key, make_change
 from comity.matching.mrz import Mrz, MrzFormat, check_digit, read_mrz
@@ -31,17 +30,13 @@ from comity.matching.query import (
 __all__ = [
     "EXPLANATIONS",
     "BirthDate",
-    "Budget",
-    "BudgetError",
     "Change",
-    "Charge",
     "DocumentKind",
     "Hit",
     "Key",
     "KeyPair",
     "Label",
     "LabelError",
-    "Ledger",
     "ListIndex",
     "ListName",
     "MalformedError",
@@ -58,7 +53,6 @@ __all__ = [
     "Strength",
     "answer",
     "ask",
-    "charge",
     "check_digit",
     "document_key",
     "evaluate_plain",

@@ -17,7 +17,3 @@ class ProofError(MatchingError):
 
 class LabelError(MatchingError):
     """Say that a label does not open under the output of the function it is filed under."""
-
-
-class BudgetError(MatchingError):
-    """Say that a question would exceed what the clause allows."""

@@ -5,7 +5,7 @@ The files hold no names, no references and no rules that open without the holder
 
 import mmap
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -48,7 +48,13 @@ class Known:
 
 def known(node: LocalNode, channel: Channel) -> list[Known]:
     """Return the partners' lists that can be asked about: of each the newest generation that has arrived whole."""
-    rows = Version.objects.using(node.using).filter(channel=channel.uuid).exclude(holder=node.name)
+    newest = {(one.holder, one.list_id): one for one in _generations(node, channel)}
+    return list(newest.values())
+
+
+def _generations(node: LocalNode, channel: Channel, **only: str | int) -> Iterator[Known]:
+    """Yield every generation of every list as far as its changes are here, the oldest first."""
+    rows = Version.objects.using(node.using).filter(channel=channel.uuid, **only).exclude(holder=node.name)
     series: dict[tuple[str, str, int], list[Version]] = {}
     for row in rows.order_by("holder", "list_id", "generation", "number"):
         series.setdefault((row.holder, row.list_id, row.generation), []).append(row)
@@ -60,12 +66,10 @@ def known(node: LocalNode, channel: Channel) -> list[Known]:
         .filter(id__in=blob_ids[at : at + 500], complete=True)
         .values_list("id", flat=True)
     }
-    found: dict[tuple[str, str], Known] = {}
-    for (holder, list_id, _), versions in series.items():
+    for versions in series.values():
         whole = _whole(versions, here)
         if whole:
-            found[holder, list_id] = _describe(whole)
-    return list(found.values())
+            yield _describe(whole)
 
 
 def _whole(versions: list[Version], here: set[str]) -> list[Version]:
@@ -97,11 +101,14 @@ def _describe(versions: list[Version]) -> Known:
 
 
 def find(node: LocalNode, channel: Channel, holder: str, list_id: str, generation: int | None = None) -> Known:
-    """Return a partner's list.  Raises `CheckError` if it is not here, or no longer in that generation."""
-    for one in known(node, channel):
-        if (one.holder, one.list_id) == (holder, list_id) and generation in (None, one.generation):
-            return one
-    raise CheckError(f"The index of {list_id} of {holder} is not here, or not in the generation asked under.")
+    """Return a partner's list: the newest generation that is here, or the one named.  Raises `CheckError`."""
+    only: dict[str, str | int] = {"holder": holder, "list_id": list_id}
+    if generation is not None:
+        only["generation"] = generation
+    found = list(_generations(node, channel, **only))
+    if not found:
+        raise CheckError(f"The index of {list_id} of {holder} is not here, or not in the generation asked under.")
+    return found[-1]
 
 
 def load(node: LocalNode, channel: Channel, one: Known) -> ListIndex:

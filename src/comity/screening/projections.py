@@ -30,12 +30,12 @@ class ScreeningArea:
         for record in records:
             _APPLY[record.header.type](node, record)
         if any(not one.own and one.header.type != OUTCOME.tag for one in records):
-            call = partial(work.wake, node, background=self.background)
+            call = partial(work.wake, node)
             transaction.on_commit(call, using=node.using, robust=True)
 
     def tend(self, node: LocalNode) -> None:
         """Go on with what a stopped process left: questions, answers, checks, publications."""
-        work.wake(node, background=self.background)
+        work.wake(node)
 
     def erase(self, node: LocalNode, uids: Sequence[str]) -> None:
         """Forget indexes, secrets and rows whose records are erased, and no longer count what they counted."""

@@ -13,6 +13,7 @@ from comity.screening.asking import ask_some
 from comity.screening.concluding import conclude_some
 from comity.screening.engine import THREADS, Engine, Inline, engine
 from comity.screening.models import Answered, Batch, BatchState, Check, CheckState, Question
+from comity.screening.records import QUERY
 
 INLINE_STEPS = 16
 """Steps of 16 elements that are worked on while the partner's call waits: some tens of milliseconds."""
@@ -22,11 +23,12 @@ _threads: dict[str, threading.Thread] = {}
 _guard = threading.Lock()
 
 
-def wake(node: LocalNode, *, background: bool = True) -> None:
+def wake(node: LocalNode) -> None:
     """Answer and conclude what is small, and leave the rest to the background; called when records have arrived.
 
     An answer made here leaves with the reply to the call that brought the question.
     """
+    background = getattr(node.area_of(QUERY.tag), "background", True)
     checks.wake_paused(node)
     if not background or _small(node):
         step(node, Inline())
