@@ -8,12 +8,14 @@ from django.test import Client
 
 from comity.channel.alarms import AlarmKind, open_alarms, raise_alarm
 from comity.channel.models import Alarm
+from comity.desk.roles import Role
 from tests.support.screens import Screens, text
 
 pytestmark = pytest.mark.django_db(databases=["default", "second", "third"], transaction=True)
 
 PAGES = ["/", "/me/", "/agreement/", "/agreement/?view=matrix", "/agreement/?view=history", "/agreement/explain/",
-         "/journal/", "/alarms/", "/status/", "/cases/", "/cases/drafts/", "/me/password/"]  # fmt: skip
+         "/journal/", "/alarms/", "/status/", "/cases/", "/cases/drafts/", "/me/password/", "/me/keys/"]  # fmt: skip
+WATCHING = ["/people/", "/people/units/", "/access-log/", "/access-log/proof/", "/erasures/", "/erasures/?state=done"]
 
 
 class _Parts(HTMLParser):
@@ -44,8 +46,12 @@ class _Parts(HTMLParser):
 def test_every_page_is_clean_labelled_and_in_its_own_direction(screens: Screens, language: str) -> None:
     client = screens.sit("QA.doha", "noura", language)
     address = screens.begin(client)
-    for page in [*PAGES, address, address + "review/"]:
-        answer = client.get(page)
+    screens.officer("QA.doha", "everything", Role.OPERATOR, Role.AUDITOR, Role.DATA_PROTECTION)
+    watcher = screens.sit("QA.doha", "everything", language)
+    officer = f"/people/of/{screens.officers['noura'].pseudonym}/"
+    pages = [(client, one) for one in (*PAGES, address, address + "review/")]
+    for whose, page in [*pages, *((watcher, one) for one in (*WATCHING, officer))]:
+        answer = whose.get(page)
         assert answer.status_code == 200, page
         shown = text(answer)
         assert f'lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in shown

@@ -40,6 +40,7 @@ class Look(StrEnum):
     SEARCH = "search"
     PACK = "pack"
     PEOPLE = "people"
+    GRANT = "grant"
 
 
 def note(

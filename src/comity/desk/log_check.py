@@ -62,9 +62,14 @@ def check(node: LocalNode, kept: Sequence[bytes] = ()) -> Checked:
     chain = AccessChain.objects.using(node.using).first()
     if chain is not None and chain.size > walk.growth.size and not walk.faults:
         walk.blame(FaultKind.SHORT, chain.size)
+    faults = tuple(walk.faults[:FAULTS_NAMED])
+    return Checked(walk.growth.size, walk.heads, walk.newest, newest_head(node), faults)
+
+
+def newest_head(node: LocalNode) -> bytes:
+    """Return the newest signed head as it is kept; nothing while the log is empty."""
     newest = AccessHead.objects.using(node.using).order_by("-day").first()
-    note = bytes(newest.note) if newest else b""
-    return Checked(walk.growth.size, walk.heads, walk.newest, note, tuple(walk.faults[:FAULTS_NAMED]))
+    return bytes(newest.note) if newest else b""
 
 
 @dataclass

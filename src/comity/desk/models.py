@@ -65,9 +65,13 @@ class Officer(models.Model):
         """Say whether the table allows it to one of the officer's roles, in any unit."""
         return permission in allowed(self.roles)
 
+    def grants_for(self, permission: Permission) -> list["Grant"]:
+        """Return the roles by which the officer may do something now."""
+        return [one for one in self.held() if permission in TABLE[Role(one.role)]]
+
     def units(self, permission: Permission) -> Units:
         """Return the units in which one of the officer's roles allows ``permission``."""
-        roots = [one.unit for one in self.held() if permission in TABLE[Role(one.role)]]
+        roots = [one.unit for one in self.grants_for(permission)]
         return Units(
             own=tuple(dict.fromkeys(one.uid for one in roots)),
             all=below((one.uid for one in roots), self._parents),

@@ -96,4 +96,7 @@ def register_own() -> None:
     register(Place(70, _("Agreement"), "desk:agreement", "agreement", Permission.READ_AGREEMENT))
     register(Place(80, _("Journals"), "desk:journal", "journal", Permission.READ_JOURNAL))
     register(Place(85, _("Alarms"), "desk:alarms", "alarm", Permission.READ_ALARMS))
+    register(Place(86, _("Officers"), "desk:people", "person", Permission.READ_PEOPLE))
+    register(Place(87, _("Access log"), "desk:log", "eye", Permission.READ_ACCESS_LOG))
+    register(Place(88, _("Erasures"), "desk:erasures", "erased", Permission.READ_ERASURES))
     register(Place(90, _("Node"), "desk:status", "node", Permission.READ_STATUS))

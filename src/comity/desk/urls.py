@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comity.desk import key_views, record_views, sign_in_views, views
+from comity.desk import key_views, people_views, record_views, sign_in_views, views, watch_views
 
 app_name = "desk"
 urlpatterns = [
@@ -22,6 +22,24 @@ urlpatterns = [
     path("me/keys/recovery/", key_views.new_codes, name="recovery"),
     path("me/keys/<int:factor>/remove/", key_views.remove, name="remove-key"),
     path("me/sessions/end/", key_views.end, name="end-session"),
+    path("people/", people_views.people, name="people"),
+    path("people/table/", people_views.export, name="people-table"),
+    path("people/invite/", people_views.invite, name="invite"),
+    path("people/units/", people_views.units, name="units"),
+    path("people/units/<uuid:unit>/", people_views.change_unit, name="change-unit"),
+    path("people/roles/<int:grant>/confirm/", people_views.confirm_role, name="confirm-role"),
+    path("people/roles/<int:grant>/end/", people_views.end_role, name="end-role"),
+    path("people/of/<slug:pseudonym>/", people_views.officer, name="officer"),
+    path("people/of/<slug:pseudonym>/role/", people_views.give_role, name="give-role"),
+    path("people/of/<slug:pseudonym>/again/", people_views.invite_again, name="invite-again"),
+    path("people/of/<slug:pseudonym>/end/", people_views.end_officer, name="end-officer"),
+    path("access-log/", watch_views.log, name="log"),
+    path("access-log/table/", watch_views.log_export, name="log-table"),
+    path("access-log/proof/", watch_views.log_proof, name="log-proof"),
+    path("access-log/proof/check/", watch_views.log_check, name="log-check"),
+    path("access-log/proof/head/", watch_views.log_head, name="log-head"),
+    path("erasures/", watch_views.erasures, name="erasures"),
+    path("erasures/table/", watch_views.erasures_export, name="erasures-table"),
     path("choose/", views.choose, name="choose"),
     path("why/", views.why, name="why"),
     path("appearance/", views.appearance, name="appearance"),

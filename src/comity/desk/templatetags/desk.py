@@ -45,6 +45,7 @@ _PATHS: Final = {
     "clip": "M5 8.5l4-4a2 2 0 0 1 2.9 2.9l-5 5a3.2 3.2 0 0 1-4.6-4.5L7 3.2",
     "person": "M8 2.5a2.6 2.6 0 1 0 0 5.2 2.6 2.6 0 1 0 0-5.2 M3 13.5c.5-2.7 2.4-4 5-4s4.5 1.3 5 4",
     "release": "M8 13V3.5 M4.2 7L8 3.2 11.8 7",
+    "eye": "M1.5 8c4-6 9-6 13 0-4 6-9 6-13 0z M8 6a2 2 0 1 0 0 4 2 2 0 1 0 0-4",
     "info": "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 1 0 0-11 M8 7.2v3.6 M8 5v.2",
 }
 
@@ -77,6 +78,12 @@ def reality(value: Reality) -> Promise:
 def role(value: str) -> str:
     """Return what a role is called."""
     return role_title(value)
+
+
+@register.simple_tag
+def indent(depth: int) -> str:
+    """Return what sets a unit off below the one it belongs to; read out as nothing."""
+    return "\u2003" * depth
 
 
 @register.filter

@@ -93,6 +93,8 @@ def _greet(stage: Stage, seconds: float, *, new: bool) -> None:
                 if "supervisor" in roles
                 else "operates the node"
                 if "operator" in roles
+                else "watches"
+                if "auditor" in roles
                 else "asks and answers"
             )
             click.echo(f"          sign in as {name:<16} password {stage.passwords[name]:<14} {display_name}, {may}")

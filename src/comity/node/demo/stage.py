@@ -44,6 +44,7 @@ DOHA: Final = Actor(
     (
         ("noura", "Noura Al-Example", ("officer",)),
         ("hamad", "Hamad Al-Example", ("officer", "supervisor")),
+        ("salma", "Salma Al-Example", ("auditor", "data-protection")),
         ("doha-operator", "Operator, Doha", ("operator",)),
     ),
 )
@@ -54,6 +55,7 @@ BERLIN: Final = Actor(
     (
         ("greta", "Greta Beispiel", ("officer",)),
         ("jonas", "Jonas Beispiel", ("officer", "supervisor")),
+        ("petra", "Petra Beispiel", ("auditor", "data-protection")),
         ("berlin-operator", "Betrieb, Berlin", ("operator",)),
     ),
 )
