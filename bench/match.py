@@ -1,14 +1,16 @@
 """Measure the blind search beside OpenMined PSI and the bare cost of its multiplications.
 
 Every figure is the median of interleaved rounds on one core, in microseconds of processor time per key. The peer is
-OpenMined PSI 2.0.6 where it is installed (it is not among the locked packages: `uv pip install openmined-psi==2.0.6`);
+OpenMined PSI 2.0.6 where it is installed (it is not among the locked packages: `uv pip install --group bench`);
 the limit is libsodium's scalar multiplication, and for the index the bits that any such index must have.
+End to end, through two nodes: `comity bench screening`.
 """
 
 import math
+import secrets
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -18,6 +20,7 @@ from comity.matching.labels import LABEL_BYTES, TAG_BYTES, Label
 from comity.matching.names.rules import Rule, Strength
 from comity.matching.oprf import KeyPair, Mode
 from comity.matching.segment import Segment, bucket_bits, build_segment, padded_count
+from comity.screening.engine import PROCESSES, Engine, engine
 
 PEER = "openmined-psi 2.0.6"
 _CHUNK = 500
@@ -44,15 +47,19 @@ def _index(key: KeyPair, keys: Sequence[bytes]) -> bytes:
     return build_segment([(oprf.evaluate_plain(key, data), _LABEL) for data in keys]).data
 
 
-def _outputs(key: KeyPair, keys: Sequence[bytes]) -> list[tuple[bytes, Label]]:
-    return [(oprf.evaluate_plain(key, data), _LABEL) for data in keys]
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    key: KeyPair
+    keys: tuple[bytes, ...]
 
 
-def _index_on_two(key: KeyPair, keys: Sequence[bytes]) -> bytes:
-    chunks = [keys[i : i + _CHUNK] for i in range(0, len(keys), _CHUNK)]
-    with ThreadPoolExecutor(2) as pool:
-        parts = pool.map(lambda chunk: _outputs(key, chunk), chunks)
-        return build_segment([entry for part in parts for entry in part]).data
+def _outputs(piece: _Piece) -> list[bytes]:
+    return [oprf.evaluate_plain(piece.key, data) for data in piece.keys]
+
+
+def _index_on_all(cores: Engine, key: KeyPair, keys: Sequence[bytes]) -> bytes:
+    pieces = [_Piece(key, tuple(keys[at : at + _CHUNK])) for at in range(0, len(keys), _CHUNK)]
+    return build_segment([(output, _LABEL) for part in cores.map(_outputs, pieces) for output in part]).data
 
 
 def _query(key: KeyPair, keys: Sequence[bytes], segment: Segment) -> int:
@@ -114,22 +121,38 @@ def _limit_bytes(count: int) -> float:
 
 def measure(listed: int, queries: int, rounds: int) -> list[Row]:
     """Measure every way in interleaved rounds; figures of the peer stay empty where it is not installed."""
-    key = oprf.generate_key(Mode.VOPRF)
+    key = oprf.derive_key(Mode.VOPRF, secrets.token_bytes(32), b"bench")
     plain = oprf.key_from_secret(Mode.OPRF, key.secret)
     keys, asked, peer = _keys(listed, b"l"), _keys(queries, b"q"), _peer()
     segment, proved = Segment(_index(plain, keys)), Segment(_index(key, keys))
+    with engine(PROCESSES) as cores:
+        _index_on_all(cores, key, keys[:_CHUNK])  # the processes start before the clock does
+        found = interleave(rounds, _ways(key, plain, keys, asked, (segment, proved), peer, cores))
+    return _rows(found, segment, listed, peer)
+
+
+def _ways(
+    key: KeyPair,
+    plain: KeyPair,
+    keys: Sequence[bytes],
+    asked: Sequence[bytes],
+    segments: tuple[Segment, Segment],
+    peer: "_Peer | None",
+    cores: Engine,
+) -> dict[str, Callable[[], float]]:
+    listed, queries = len(keys), len(asked)
     ways: dict[str, Callable[[], float]] = {
         "multiplication": lambda: _timed(lambda: _multiplications(2000), 2000),
         "index": lambda: _timed(lambda: _index(key, keys), listed),
-        "one thread": lambda: _walled(lambda: _index(key, keys), listed),
-        "two threads": lambda: _walled(lambda: _index_on_two(key, keys), listed),
-        "query": lambda: _timed(lambda: _query(plain, asked, segment), queries),
-        "proof": lambda: _timed(lambda: _query(key, asked, proved), queries),
+        "one core": lambda: _walled(lambda: _index(key, keys), listed),
+        "all cores": lambda: _walled(lambda: _index_on_all(cores, key, keys), listed),
+        "query": lambda: _timed(lambda: _query(plain, asked, segments[0]), queries),
+        "proof": lambda: _timed(lambda: _query(key, asked, segments[1]), queries),
     }
     if peer is not None:
         ways["peer index"] = lambda: _timed(lambda: peer.index(keys, queries), listed)
         ways["peer query"] = lambda: _timed(lambda: peer.query(asked), queries)
-    return _rows(interleave(rounds, ways), segment, listed, peer)
+    return ways
 
 
 def _rows(found: dict[str, float], segment: Segment, listed: int, peer: _Peer | None) -> list[Row]:
@@ -146,11 +169,11 @@ def _rows(found: dict[str, float], segment: Segment, listed: int, peer: _Peer | 
         row("query_us_per_key_limit", query, "us", versus="3 multiplications", versus_value=3 * one),
         row("query_with_proof_us_per_key_limit", proof, "us", versus="6 multiplications", versus_value=6 * one),
         row(
-            "index_us_per_key_two_threads",
-            found["two threads"],
+            "index_us_per_key_all_cores",
+            found["all cores"],
             "us",
-            versus="one thread, wall clock",
-            versus_value=found["one thread"],
+            versus="one core, wall clock",
+            versus_value=found["one core"],
         ),
     ]
     if peer is not None:

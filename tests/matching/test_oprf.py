@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.matching import dleq, group, oprf
+from comity.matching import dleq, group, native, oprf
 from comity.matching.errors import MalformedError, ProofError
 from comity.matching.group import Element, Scalar
 from comity.matching.oprf import Evaluation, Mode
@@ -42,6 +42,43 @@ def test_function_gives_the_bytes_of_the_rfc(suite: dict[str, Any], case: dict[s
     outputs = oprf.finalize(mode, blindings, answer, key.public)
     assert [o.hex() for o in outputs] == case["output"]
     assert [oprf.evaluate_plain(key, unhex(text)).hex() for text in case["input"]] == case["output"]
+
+
+def test_both_libraries_give_the_same_bytes_and_proofs_that_hold_for_one_another() -> None:
+    derived = oprf.derive_key(Mode.VOPRF, bytes(range(32)), b"comity/v1/list-key\0test")
+    bare = oprf.key_from_secret(Mode.VOPRF, derived.secret)
+    assert derived.origin is not None
+    assert "Origin" in repr(derived.origin)
+    assert derived.secret.hex() not in repr(derived) + repr(derived.origin)
+    assert (bare.origin, bare.public) == (None, derived.public)
+    for data in (b"", b"x", b"comity/v1/key\0nw\0a|b\0", bytes(65535)):
+        assert oprf.evaluate_plain(derived, data) == oprf.evaluate_plain(bare, data)
+    with pytest.raises(MalformedError):
+        oprf.evaluate_plain(derived, bytes(65536))
+    for size in (1, 16, 33):
+        blindings = [oprf.blind(Mode.VOPRF, b"input %d" % i) for i in range(size)]
+        elements = [b.element for b in blindings]
+        one, other = oprf.evaluate(derived, elements), oprf.evaluate(bare, elements)
+        assert one.elements == other.elements
+        assert one.proof != other.proof, "each proof has a nonce of its own"
+        assert oprf.finalize(Mode.VOPRF, blindings, one, bare.public) == oprf.finalize(
+            Mode.VOPRF, blindings, other, derived.public
+        )
+
+
+@pytest.mark.parametrize("bad", [*BAD["elements"], {"name": "identity", "hex": "00" * 32}], ids=lambda bad: bad["name"])
+def test_the_native_half_refuses_what_is_no_element(bad: dict[str, str]) -> None:
+    with pytest.raises(MalformedError):
+        native.evaluate(native.Origin(bytes(32), b"key"), [Element(unhex(bad["hex"]))])
+
+
+def test_a_batch_too_long_for_the_native_half_lets_other_threads_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = oprf.derive_key(Mode.VOPRF, bytes(32), b"key")
+    monkeypatch.setattr(native, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(native, "evaluate", None)
+    blindings = [oprf.blind(Mode.VOPRF, b"input %d" % i) for i in range(3)]
+    answer = oprf.evaluate(key, [b.element for b in blindings])
+    assert len(oprf.finalize(Mode.VOPRF, blindings, answer, key.public)) == 3
 
 
 @pytest.mark.parametrize("bad", BAD["elements"], ids=[b["name"] for b in BAD["elements"]])

@@ -14,11 +14,11 @@ from comity.channel.models import Record
 from comity.matching import Change, KeyPair, list_key, make_change
 from comity.matching.list_index import ListName
 from comity.matching.segment import Segment
-from comity.screening import answering, building, publishing
-from comity.screening.answering import Job
+from comity.screening import building, publishing
 from comity.screening.engine import Inline
 from comity.screening.models import Batch, BatchState, Built, Check, Version
 from comity.screening.records import Answer, Index
+from comity.screening.tasks import Job, compute
 from tests.screening.test_publishing import HER
 from tests.screening.world import HOLDER, OFFICER, Stage, entry, listed, person
 
@@ -79,8 +79,7 @@ def test_a_holder_that_answers_under_a_wrong_key_or_with_a_wrong_proof_is_detect
     stage: Stage, monkeypatch: pytest.MonkeyPatch, lie: Callable[[Job, Callable[[Job], Answer]], Answer]
 ) -> None:
     _published(stage)
-    honest = answering.compute
-    monkeypatch.setattr(answering, "compute", lambda job: lie(job, honest))
+    monkeypatch.setattr("comity.screening.answering.compute", lambda job: lie(job, compute))
     _is_an_alarm_and_no_hit(stage, stage.check(HER))
 
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from comity.matching import dleq, group
+from comity.matching import dleq, group, native
 from comity.matching.dleq import Proof
 from comity.matching.errors import MalformedError
 from comity.matching.group import Element, Scalar
+from comity.matching.native import Origin
 
 OUTPUT_BYTES = 64
 MAX_INPUT_BYTES = 0xFFFF
@@ -30,11 +31,12 @@ class Mode(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """Hold a holder's secret scalar and the element that names it publicly."""
+    """Hold a holder's secret scalar and the element that names it publicly; `origin` if a seed gave them."""
 
     mode: Mode
     secret: Scalar
     public: Element
+    origin: Origin | None = None
 
     def __repr__(self) -> str:
         """Show the public half alone, so that no log can hold the secret."""
@@ -87,7 +89,8 @@ def derive_key(mode: Mode, seed: bytes, info: bytes) -> KeyPair:
     for counter in range(256):
         secret = group.hash_to_scalar(text + bytes([counter]), b"DeriveKeyPair" + context(mode))
         if secret != bytes(32):
-            return KeyPair(mode, secret, group.multiply_base(secret))
+            origin = Origin(seed, info) if mode is Mode.VOPRF else None
+            return KeyPair(mode, secret, group.multiply_base(secret), origin)
     raise MalformedError("the seed yields no key")
 
 
@@ -111,6 +114,8 @@ def evaluate(key: KeyPair, blinded: Sequence[Element], nonce: Scalar | None = No
 
     The time depends on the number of elements alone: the holder looks nothing up.
     """
+    if key.origin is not None and nonce is None and 0 < len(blinded) <= native.MOST_AT_ONCE:
+        return Evaluation(*native.evaluate(key.origin, blinded))
     elements = tuple([group.multiply(key.secret, element) for element in blinded])
     if key.mode is Mode.OPRF:
         return Evaluation(elements, None)
@@ -139,6 +144,8 @@ def finalize(mode: Mode, blindings: Sequence[Blinding], answer: Evaluation, publ
 
 def evaluate_plain(key: KeyPair, data: bytes) -> bytes:
     """Return F(key, data) for an input the holder has itself (Evaluate, section 3.3.1)."""
+    if key.origin is not None:
+        return native.evaluate_plain(key.origin, data)
     return _output(data, group.multiply(key.secret, hash_input(key.mode, data)))
 
 

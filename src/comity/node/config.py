@@ -94,6 +94,13 @@ class Config(_Table, frozen=True):
     ] = "required"
     quota_mb: Annotated[int, Meta(ge=1, description="How much disk one partner may fill, in megabytes.")] = 20_480
     pull_interval_s: Annotated[Seconds, Meta(description="How often to ask partners for news, in seconds.")] = 15
+    scheduler: Annotated[
+        str,
+        Meta(
+            description="Where long jobs of screening run: processes or threads of this machine, or the address of a"
+            " Dask scheduler of the node's own (tls://host:port)."
+        ),
+    ] = "processes"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="The least important event that is logged.")
     ] = "info"

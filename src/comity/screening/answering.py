@@ -10,8 +10,7 @@ from comity.channel.models import Channel
 from comity.channel.post import NotPermittedError, post
 from comity.channel.reading import Held
 from comity.channel.runtime import LocalNode
-from comity.matching import KeyPair, MatchingError, answer, parse_elements
-from comity.matching.group import Element
+from comity.matching import KeyPair, MatchingError, parse_elements
 from comity.protocol.agreement.model import Clause
 from comity.protocol.canonical import Strict
 from comity.protocol.errors import ComityError
@@ -24,16 +23,9 @@ from comity.screening.engine import Engine
 from comity.screening.models import Built, Generation, Question, Register
 from comity.screening.publishing import OVERLAP_MS
 from comity.screening.records import ANSWER, QUERY, REFUSAL, STEP_BYTES, Answer, Query, Reason, Refusal
+from comity.screening.tasks import Job, compute
 
 AT_ONCE = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Hold a question that may be answered: the list's key and the elements."""
-
-    key: KeyPair
-    elements: tuple[Element, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +35,6 @@ class _Asked:
     record: Held
     clause: Clause
     steps: int
-
-
-def compute(job: Job) -> Answer:
-    """Return the answer to a question; its time depends on the number of elements alone."""
-    evaluated = answer(job.key, job.elements)
-    proof = evaluated.proof.encode() if evaluated.proof else b""
-    return Answer(elements=b"".join(evaluated.elements), proof=proof)
 
 
 def answer_some(node: LocalNode, engine: Engine, most: int = AT_ONCE) -> int:

@@ -3,8 +3,6 @@
 Whatever a crash cuts off, a batch was either asked, and its secrets are kept, or it was not: nothing is asked twice.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
@@ -13,8 +11,6 @@ from comity.channel import agreements, store
 from comity.channel.models import Channel
 from comity.channel.post import NotPermittedError, post
 from comity.channel.runtime import LocalNode
-from comity.matching import Key, Question, ask
-from comity.matching.query import MOST_ELEMENTS
 from comity.protocol.errors import ComityError
 from comity.protocol.records import Reality
 from comity.screening import asked, budgets, checks, indexes
@@ -23,29 +19,11 @@ from comity.screening.engine import Engine
 from comity.screening.indexes import Known
 from comity.screening.models import Batch, BatchState, Check, CheckState
 from comity.screening.records import QUERY, STEP_BYTES, Query, Reason
-from comity.screening.subjects import Subject, keys_of, seal, unseal
+from comity.screening.subjects import Subject, seal, unseal
+from comity.screening.tasks import Blinded, blind
 
 WINDOW: Final = 24
 """Questions of one check that may wait for their answer at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blinded:
-    """Hold a batch ready to be asked; without a question if its rows make no key, or too many for one question."""
-
-    question: Question | None
-    owners: tuple[tuple[int, ...], ...]
-    too_many: bool = False
-
-
-def blind(subjects: tuple[Subject, ...]) -> Blinded:
-    """Make the keys of some rows and blind them as one question."""
-    keys: Sequence[frozenset[Key]] = [keys_of(one) for one in subjects]
-    union = frozenset[Key]().union(*keys)
-    if not union or len(union) > MOST_ELEMENTS:
-        return Blinded(None, (), too_many=bool(union))
-    question = ask(union)
-    return Blinded(question, asked.owners_of(question, keys))
 
 
 def ask_some(node: LocalNode, engine: Engine, check: Check) -> int:

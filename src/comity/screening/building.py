@@ -17,7 +17,7 @@ from comity.channel.models import Channel
 from comity.channel.rows import insert
 from comity.channel.runtime import LocalNode
 from comity.desk import vault
-from comity.matching import Change, KeyPair, Label, ListName, Rule, evaluate_plain, list_key, make_change
+from comity.matching import Change, KeyPair, Label, ListName, list_key, make_change
 from comity.matching.labels import ADDRESS_BYTES, REFERENCE_BYTES
 from comity.matching.segment import Segment
 from comity.protocol.attachments import Attachment
@@ -26,7 +26,8 @@ from comity.protocol.names import hex_digest
 from comity.screening.engine import Engine
 from comity.screening.lists import opened, remove_expired
 from comity.screening.models import Built, Generation, Listed, Place, Register
-from comity.screening.subjects import Subject, keys_of
+from comity.screening.subjects import Subject
+from comity.screening.tasks import Entries, Outputs, evaluate
 
 TURN: Final = 16_384
 """Entries of one change: some ten seconds of work, some four megabytes of index."""
@@ -35,15 +36,6 @@ PIECE: Final = 64
 MEDIA_TYPE: Final = "application/octet-stream"
 
 Progress = Callable[[int, int], None]
-Outputs = tuple[tuple[Rule, bytes], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Hold a piece of work for one core: the list's key and some entries."""
-
-    key: KeyPair
-    subjects: tuple[Subject, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +44,6 @@ class Pending:
 
     add: int
     remove: int
-
-
-def evaluate(task: Task) -> tuple[Outputs, ...]:
-    """Return, for each subject, the rule and the output of each of its keys."""
-    return tuple(
-        tuple((key.rule, evaluate_plain(task.key, key.encode())) for key in keys_of(one)) for one in task.subjects
-    )
 
 
 def current(node: LocalNode, row: Register, channel: Channel) -> Generation | None:
@@ -160,9 +145,9 @@ def build_turn(
     return len(entries)
 
 
-def _tasks(key: KeyPair, subjects: Sequence[Subject]) -> Iterator[Task]:
+def _tasks(key: KeyPair, subjects: Sequence[Subject]) -> Iterator[Entries]:
     for start in range(0, len(subjects), PIECE):
-        yield Task(key, tuple(subjects[start : start + PIECE]))
+        yield Entries(key, tuple(subjects[start : start + PIECE]))
 
 
 @dataclass(frozen=True, slots=True)

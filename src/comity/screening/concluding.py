@@ -13,50 +13,18 @@ from comity.channel.models import Channel
 from comity.channel.reading import Mark
 from comity.channel.runtime import LocalNode
 from comity.matching import Hit as Found
-from comity.matching import Key, LabelError, ListIndex, MatchingError, ProofError, finish, look_up, parse_answer
-from comity.matching.group import Element
+from comity.matching import Key, LabelError, ListIndex, MatchingError, look_up
 from comity.protocol.errors import ComityError
 from comity.screening import asked, checks, clearing, indexes
-from comity.screening.asked import Asked
 from comity.screening.asking import pause_for
 from comity.screening.engine import Engine
 from comity.screening.errors import CheckError
 from comity.screening.models import Answered, Batch, BatchState, Check, Hit, HitState
 from comity.screening.records import Answer, Query, Reason, Refusal
 from comity.screening.subjects import unseal
+from comity.screening.tasks import Verified, Work, verify
 
 AT_ONCE: Final = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Hold an answer to be verified: the question with its secrets, what came, and the list's public key."""
-
-    asked: Asked
-    elements: bytes
-    proof: bytes
-    public: Element
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """Hold what an answer gave: the outputs by key, or why it is not to be used."""
-
-    by_key: Mapping[Key, bytes]
-    fault: str = ""
-
-
-def verify(work: Work) -> Outputs:
-    """Verify and unblind an answer; an answer that does not hold is a fault, never an output."""
-    # SECURITY: a holder that answers under a wrong key or with a wrong proof is detected. Holds because the public
-    # key comes from the record of the index, which this node cosigned before it asked. Breaks if it came from the
-    # answer.
-    try:
-        return Outputs(finish(work.asked.question, parse_answer(work.elements, work.proof), work.public))
-    except ProofError:
-        return Outputs({}, "the proof of an answer does not hold under the list's journaled key")
-    except MatchingError:
-        return Outputs({}, "an answer is not of the form that the question asks for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +95,7 @@ def _refused(node: LocalNode, batch: Batch, reply: Refusal) -> int:
     return moved
 
 
-def _conclude(node: LocalNode, one: _Ready, outputs: Outputs) -> int:
+def _conclude(node: LocalNode, one: _Ready, outputs: Verified) -> int:
     fault = outputs.fault
     hits: list[Hit] = []
     if not fault:

@@ -1,15 +1,15 @@
-"""Run many pieces of work on all cores: threads here by default, or the same functions on Dask.
+"""Run pure functions over many pieces of work by Dask: on this machine's cores, or on a cluster; the code is the same.
 
-libsodium lets go of the interpreter's lock, so that threads use all cores.  Dask is imported only when it is named.
+Dask is imported when work begins, not before: one person is asked about without it.
 """
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
+from multiprocessing import get_context
 from typing import Any, Final, Protocol, TypeVar
 
 from comity.protocol.errors import ComityError, ErrorKind
@@ -17,16 +17,16 @@ from comity.protocol.errors import ComityError, ErrorKind
 A = TypeVar("A")
 B = TypeVar("B")
 THREADS: Final = "threads"
-EMBEDDED: Final = "dask"
-AHEAD: Final = 4
-"""Pieces in work for each core: enough to keep it busy, few enough to bound memory."""
+PROCESSES: Final = "processes"
+AHEAD: Final = 8
+"""Pieces given out for each core at a time: enough to keep it busy, few enough to bound memory."""
 
 
 class EngineError(ComityError):
     """Say that the engine asked for cannot be had."""
 
     kind = ErrorKind.WRONG_STATE
-    default_remedy = "Install Comity with its extra named cluster, or leave the scheduler out."
+    default_remedy = "Start the scheduler, or leave its address out."
 
 
 class Engine(Protocol):
@@ -44,47 +44,41 @@ class Inline:
         return map(function, items)
 
 
-class _Submits:
-    """Keep a bounded number of pieces in work on anything that has `submit`."""
+class _Dask:
+    """Give a bounded number of pieces at a time to a scheduler of Dask."""
 
-    def __init__(self, submit: Callable[..., Any], window: int) -> None:
-        self._submit, self._window = submit, window
+    def __init__(self, cores: int, **scheduler: Any) -> None:  # noqa: ANN401  # what Dask's compute takes
+        self._window, self._scheduler = max(1, cores) * AHEAD, scheduler
 
     def map(self, function: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
         """Yield the results in order."""
+        bag = import_module("dask.bag")
         left = iter(items)
-        waiting: deque[Future[B]] = deque(self._submit(function, one) for one in islice(left, self._window))
-        while waiting:
-            yield waiting.popleft().result()
-            for one in islice(left, 1):
-                waiting.append(self._submit(function, one))
+        while window := list(islice(left, self._window)):
+            yield from bag.from_sequence(window, partition_size=1).map(function).compute(**self._scheduler)
 
 
 @contextmanager
-def engine(name: str = THREADS) -> Iterator[Engine]:
-    """Open an engine: ``threads``, ``dask`` (embedded), or the address of a Dask scheduler.  Raises `EngineError`.
+def engine(name: str = PROCESSES) -> Iterator[Engine]:
+    """Open an engine: ``processes`` or ``threads`` of this machine, or the address of a Dask scheduler.
+
+    Raises `EngineError`.
 
     SECURITY: names and keys go to the workers. Holds as long as the scheduler and its workers are machines of this
     node, joined by TLS (``tls://``). Breaks if a scheduler is shared with anybody else.
     """
-    if name == THREADS:
-        cores = os.cpu_count() or 1
-        with ThreadPoolExecutor(cores, "comity-screening") as pool:
-            yield _Submits(pool.submit, cores * AHEAD)
+    cores = os.cpu_count() or 1
+    if name in (THREADS, PROCESSES):
+        pool: Executor
+        # Spawned, not forked: this process has threads and a database, which a copy must not share.
+        pool = ThreadPoolExecutor(cores) if name == THREADS else ProcessPoolExecutor(cores, get_context("spawn"))
+        with pool:
+            yield _Dask(cores, scheduler=name, pool=pool)
         return
+    distributed = import_module("distributed")
     try:
-        distributed = import_module("distributed")
-    except ImportError:
-        raise EngineError("Dask is not installed on this node.") from None
-    if name == EMBEDDED:
-        cluster = {"processes": False, "dashboard_address": None, "n_workers": 1}
-        with distributed.Client(**cluster) as client:
-            yield _Submits(lambda f, one: client.submit(f, one, pure=False), (os.cpu_count() or 1) * AHEAD)
-        return
-    try:
-        client = distributed.Client(address=name, timeout=10)
+        client = distributed.Client(address=name, timeout=10, set_as_default=False)
     except (OSError, ValueError):
         raise EngineError("The Dask scheduler was not reached.", "Check its address, and that it runs.") from None
     with client:
-        cores = sum(client.ncores().values())
-        yield _Submits(lambda f, one: client.submit(f, one, pure=False), max(1, cores) * AHEAD)
+        yield _Dask(sum(client.ncores().values()), scheduler=client)

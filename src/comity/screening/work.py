@@ -3,6 +3,7 @@
 import threading
 
 import structlog
+from django.conf import settings
 from django.db import connections
 from django.db.models import Sum
 
@@ -11,7 +12,7 @@ from comity.screening import checks, publications
 from comity.screening.answering import answer_some
 from comity.screening.asking import ask_some
 from comity.screening.concluding import conclude_some
-from comity.screening.engine import THREADS, Engine, Inline, engine
+from comity.screening.engine import Engine, Inline, engine
 from comity.screening.models import Answered, Batch, BatchState, Check, CheckState, Question
 from comity.screening.records import QUERY
 
@@ -64,9 +65,9 @@ def step(node: LocalNode, engine_: Engine) -> int:
     return moved
 
 
-def run(node: LocalNode, name: str = THREADS) -> None:
-    """Work until nothing moves any more."""
-    with engine(name) as opened:
+def run(node: LocalNode) -> None:
+    """Work until nothing moves any more, where the settings say."""
+    with engine(settings.COMITY_CONFIG.scheduler) as opened:
         while step(node, opened) + publications.advance(node, opened):
             pass
 

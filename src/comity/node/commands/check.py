@@ -1,7 +1,9 @@
 """Check persons against partners' lists, blind: ``comity check PERSON|FILE``."""
 
 import json
+import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +21,15 @@ from comity.node.commands.screening import (
     read_entries,
     released_option,
     say_errors,
+    scheduler_of,
     scheduler_option,
     the_channel,
+    unit_of,
 )
+from comity.node.exits import LATER, REFUSED
 
 if TYPE_CHECKING:
+    from comity.channel.models import Channel
     from comity.channel.runtime import LocalNode
     from comity.screening.models import Check
     from comity.screening.subjects import Subject
@@ -44,6 +50,13 @@ LONGEST_PAUSE_S = 0.25
 @click.option("--purpose", default="", help="Default: the first that the clause permits.")
 @click.option("--case", default="", metavar="UUID", help="The case that the check belongs to; partners do not see it.")
 @click.option("--resume", metavar="CHECK", help="Go on with a check that was cut off, instead of a new one.")
+@click.option("--open", "opened", metavar="CHECK", help="Print what opens a check to an auditor; it names the persons.")
+@click.option(
+    "--examine",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Compare what an asker opened with the questions in the journal; either side can.",
+)
 @click.option("--wait", type=float, default=60.0, show_default=True, help="Seconds to wait while nothing moves.")
 @agreement_option
 @officer_option
@@ -59,15 +72,21 @@ def check(
     as_json: bool,
     wait: float,
     resume: str | None,
+    opened: str | None,
+    examine: Path | None,
     **said: Any,  # noqa: ANN401  # options by name
 ) -> None:
     """Ask partners whether they list PERSON, or any row of FILE, without showing about whom; the node must run.
 
-    A hit is not verified and no finding: a person compares, and asks under the reference in a case.
+    A hit is not verified and no finding: a person compares, and asks under the reference in a case. Ends with 0 when
+    every row was looked up, hit or not; with 75 when the check can go on later; with 1 when rows could not be.
     """
-    if (person is None) == (resume is None):
-        raise click.UsageError("Name a person or a file, or --resume and a check.")
+    if sum(one is not None for one in (person, resume, opened, examine)) != 1:
+        raise click.UsageError("Name a person or a file, or one of --resume, --open and --examine.")
     node = open_node(context.home)
+    if opened is not None or examine is not None:
+        _audit(node, the_channel(node, said["agreement"]), opened, examine)
+        return
     begun = [_resumed(node, resume)] if resume else _begin(node, person or "", said)
     for one in begun:
         _attend(node, one, said["scheduler"], wait)
@@ -77,6 +96,26 @@ def check(
     else:
         for each in found:
             _say(each)
+    sys.exit(max(_exit_code(one) for one in found))
+
+
+def _exit_code(found: dict[str, Any]) -> int:
+    if found["state"] != "done":
+        return LATER
+    return REFUSED if found["failed"] else 0
+
+
+def _audit(node: "LocalNode", channel: "Channel", opened: str | None, examine: Path | None) -> None:
+    from comity.screening import checks, openings
+
+    if opened is not None:
+        click.echo(openings.write(node, channel, checks.find(node, opened)))
+        return
+    assert examine is not None  # noqa: S101  # the caller looked; for the type checker
+    for one in openings.examine(node, channel, examine.read_bytes().strip()):
+        click.echo(f"question {one.question}: in the journal, and about these keys")
+        for tag, text in one.keys:
+            click.echo(f"  {tag} {text}")
 
 
 def _begin(node: "LocalNode", person: str, said: dict[str, Any]) -> "list[Check]":
@@ -88,9 +127,10 @@ def _begin(node: "LocalNode", person: str, said: dict[str, Any]) -> "list[Check]
     known = [one for one in indexes.known(node, channel) if said["list_id"] in (None, one.list_id)]
     if not known:
         raise click.ClickException("No partner has published such a list, or its index has not arrived yet.")
-    who = actor(said["officer"], said["released_by"])
+    who, unit = actor(said["officer"], said["released_by"]), unit_of(said["officer"])
     wanted = [
-        Wanted(known=one, actor=who, purpose=said["purpose"], case=said["case"], attended=attended) for one in known
+        Wanted(known=one, actor=who, unit=unit, purpose=said["purpose"], case=said["case"], attended=attended)
+        for one in known
     ]
     return [checks.begin(node, channel, one, subjects) for one in wanted]
 
@@ -126,15 +166,18 @@ def _subjects(person: str, said: dict[str, Any]) -> "tuple[list[Subject], bool]"
     return [Subject(Person(names, births, sex, tuple(said["nationality"])), papers)], False
 
 
-def _attend(node: "LocalNode", check_: "Check", scheduler: str, wait: float) -> None:
+def _attend(node: "LocalNode", check_: "Check", scheduler: str | None, wait: float) -> None:
     """Ask and conclude until the check is done, paused, or nothing has moved for ``wait`` seconds."""
     from comity.screening import asking, concluding
-    from comity.screening.engine import engine
+    from comity.screening.checks import BATCH_ROWS
+    from comity.screening.engine import Inline, engine
     from comity.screening.models import Batch, CheckState
 
     show, pause, moved_at, looked_at = progress("rows"), FIRST_PAUSE_S, time.monotonic(), time.monotonic()
     batches = Batch.objects.using(node.using).filter(check_of=check_)
-    with engine(scheduler) as opened:
+    # One question is not worth other processes, which take longer to start than it takes to answer.
+    where = nullcontext(Inline()) if check_.rows <= BATCH_ROWS else engine(scheduler_of(scheduler))
+    with where as opened:
         while True:
             moved = asking.ask_some(node, opened, check_) if check_.state == CheckState.RUNNING else 0
             if check_.attended:

@@ -12,7 +12,6 @@ import click
 
 from comity.node.bring_up import open_node
 from comity.node.cli import Context
-from comity.screening.engine import THREADS
 
 if TYPE_CHECKING:
     from comity.channel.models import Channel
@@ -38,10 +37,7 @@ format_option = click.option(
 scheduler_option = click.option(
     "--scheduler",
     metavar="ADDRESS",
-    default=THREADS,
-    envvar="COMITY_SCHEDULER",
-    show_default=True,
-    help="Where work runs: threads, dask (embedded), or the address of a Dask scheduler of this node.",
+    help="Where work runs: processes or threads of this machine, or the address of a Dask scheduler; default: as set.",
 )
 
 
@@ -125,7 +121,7 @@ def say_errors(errors: Sequence["RowError"]) -> None:
 @click.option("--rotate", is_flag=True, help="Begin a new key: what partners learnt under the old one ends.")
 @scheduler_option
 @click.pass_obj
-def build(context: Context, list_id: str, agreement: str | None, scheduler: str, *, rotate: bool) -> None:
+def build(context: Context, list_id: str, agreement: str | None, scheduler: str | None, *, rotate: bool) -> None:
     """Bring the blind index of a list up to date; only what changed is worked on, and a cut-off build goes on."""
     node = open_node(context.home)
     from comity.screening import building, lists
@@ -134,7 +130,7 @@ def build(context: Context, list_id: str, agreement: str | None, scheduler: str,
     row, channel = lists.register(node, list_id), the_channel(node, agreement)
     generation = None if rotate else building.current(node, row, channel)
     generation = generation or building.begin(node, row, channel)
-    with engine(scheduler) as opened:
+    with engine(scheduler_of(scheduler)) as opened:
         made = building.build(node, row, generation, opened, progress("entries"))
     end_line()
     click.echo(f"{list_id}: {made} new versions; the index is at generation {generation.number}, version "
@@ -219,6 +215,22 @@ def actor(officer: str | None, released_by: str | None) -> "Actor":
     return Actor(
         first.pseudonym if first else None, first.authority if first else None, second.pseudonym if second else None
     )
+
+
+def unit_of(officer: str | None) -> str:
+    """Return the unit to which belongs what an officer begins; empty, which whole authorities see, without one."""
+    from comity.desk.models import Officer
+    from comity.desk.roles import Permission
+
+    row = Officer.objects.filter(user__username=officer).first() if officer else None
+    return row.units(Permission.SCREEN).first if row else ""
+
+
+def scheduler_of(named: str | None) -> str:
+    """Return where work runs: as named on the command line, else as the node is set."""
+    from django.conf import settings
+
+    return named or str(settings.COMITY_CONFIG.scheduler)
 
 
 def progress(what: str) -> Callable[[int, int], None]:
