@@ -31,14 +31,14 @@ def names(text: str) -> set[str]:
     return {one or other for one, other in _FIELD.findall(text)}
 
 
-@pytest.mark.parametrize("area", ["desk", "cases"])
+@pytest.mark.parametrize("area", ["desk", "cases", "plan"])
 @pytest.mark.parametrize("language", ["de", "ar"])
 def test_catalogue_is_complete_compiled_and_keeps_every_field(area: str, language: str) -> None:
     folder = ROOT / area / "locale" / language / "LC_MESSAGES"
     with (folder / "django.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
     found = entries(folder / "django.po")
-    assert len(found) > 100
+    assert len(found) > 50
     for message, translations in found:
         assert all(translations), message
         assert all(names(one) == names(message) for one in translations), message
@@ -49,7 +49,7 @@ def test_catalogue_is_complete_compiled_and_keeps_every_field(area: str, languag
 @pytest.mark.parametrize("language", ["de", "ar"])
 def test_no_string_is_said_in_two_ways_in_one_language(language: str) -> None:
     said: dict[str, list[str]] = {}
-    for area in ("desk", "cases"):
+    for area in ("desk", "cases", "plan"):
         for message, translations in entries(ROOT / area / "locale" / language / "LC_MESSAGES" / "django.po"):
             assert said.setdefault(message, translations) == translations, message
 

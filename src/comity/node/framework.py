@@ -20,6 +20,7 @@ INSTALLED_APPS: Final = [
     "comity.desk",
     "comity.cases",
     "comity.screening",
+    "comity.plan",
     "comity.concurrence",
 ]
 """Every application of the node.  A new area is one line here."""

@@ -1,0 +1,1 @@
+"""The working group and its action plan: meetings, minutes, actions, indicators, reports."""

@@ -1,0 +1,1 @@
+"""Write plans, minutes, reports and indicators for people and for other programs."""
