@@ -79,5 +79,10 @@ ERRORS: Final = (
     _("Ask a colleague who may release."),
     _("There is no such draft of yours."),
     _("Fill in what is missing."),
+    _("There is an officer of that name already."),
+    _("Choose another name to sign in with."),
+    _("Correct it and try again."),
+    _("Nobody looks at a case without a purpose."),
+    _("Name one of the agreement's purposes."),
 )
 """Sentences of errors that screens show; where they are raised they are English, for logs and the command line."""
