@@ -74,10 +74,11 @@ def note(
 
 
 def _seen_just_now(node: LocalNode, line: AccessLine) -> bool:
-    rows = AccessLine.objects.using(node.using).filter(officer=line.officer, what=line.what, case=line.case)
-    last = rows.filter(time_ms__gt=node.clock() - SAME_LOOK_MS).order_by("-index").first()
-    fields = ("purpose", "reality", "channel", "records")
-    return last is not None and all(getattr(last, name) == getattr(line, name) for name in fields)
+    if line.what == Look.GRANT:
+        return False  # a change, not a look
+    names = ("officer", "what", "purpose", "reality", "channel", "case", "records")
+    rows = AccessLine.objects.using(node.using).filter(**{name: getattr(line, name) for name in names})
+    return rows.filter(time_ms__gt=node.clock() - SAME_LOOK_MS).exists()
 
 
 def _append(node: LocalNode, line: AccessLine) -> None:
