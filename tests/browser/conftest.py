@@ -123,3 +123,10 @@ def greta(browser: Browser, stage: Stage) -> Iterator[Desk]:
     desk = Desk(browser, stage, BERLIN, "greta", "de")
     yield desk
     desk.context.close()
+
+
+@pytest.fixture
+def salim(browser: Browser, stage: Stage) -> Iterator[Desk]:
+    desk = Desk(browser, stage, DOHA, "salim", "ar")
+    yield desk
+    desk.context.close()

@@ -11,6 +11,7 @@ from comity.desk.marked import MARKED
 from comity.protocol.agreement.findings import CATALOGUE
 
 ROOT = Path(comity.__file__).parent
+AREAS = sorted(folder.parent.name for folder in ROOT.glob("*/locale") if folder.parent.name != "node")
 _ENTRY = re.compile(r'^msgid "(.*)"\n(?:msgid_plural "(.*)"\n)?((?:msgstr.*\n?)+)', re.MULTILINE)
 _FIELD = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 
@@ -31,7 +32,7 @@ def names(text: str) -> set[str]:
     return {one or other for one, other in _FIELD.findall(text)}
 
 
-@pytest.mark.parametrize("area", ["desk", "cases", "plan"])
+@pytest.mark.parametrize("area", AREAS)
 @pytest.mark.parametrize("language", ["de", "ar"])
 def test_catalogue_is_complete_compiled_and_keeps_every_field(area: str, language: str) -> None:
     folder = ROOT / area / "locale" / language / "LC_MESSAGES"
@@ -49,7 +50,7 @@ def test_catalogue_is_complete_compiled_and_keeps_every_field(area: str, languag
 @pytest.mark.parametrize("language", ["de", "ar"])
 def test_no_string_is_said_in_two_ways_in_one_language(language: str) -> None:
     said: dict[str, list[str]] = {}
-    for area in ("desk", "cases", "plan"):
+    for area in AREAS:
         for message, translations in entries(ROOT / area / "locale" / language / "LC_MESSAGES" / "django.po"):
             assert said.setdefault(message, translations) == translations, message
 

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("comity.channel.urls")),
     path("", include("comity.desk.urls")),
     path("cases/", include("comity.cases.urls")),
+    path("screening/", include("comity.screening.urls")),
     path("language/", include("django.conf.urls.i18n")),
 ]
 

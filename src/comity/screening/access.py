@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from comity.channel.runtime import LocalNode
 from comity.desk.roles import Permission
@@ -82,6 +82,14 @@ def hits_to_review(seat: Seat, page: int = 1) -> list["HitShown"]:
     seat.require(Permission.READ_SCREENING)
     rows = Hit.objects.using(seat.node.using).filter(batch__check_of__in=_checks(seat), state=HitState.OPEN)
     return _page(seat, rows.order_by("batch__check_of__created_ms", "batch__check_of", "row", "reference"), page)
+
+
+def waiting_hits(seat: Seat) -> tuple[int, int]:
+    """Return how many hits wait for a person, and since when the oldest of their checks does."""
+    seat.require(Permission.READ_SCREENING)
+    rows = Hit.objects.using(seat.node.using).filter(batch__check_of__in=_checks(seat), state=HitState.OPEN)
+    found = rows.aggregate(count=Count("pk"), oldest=Min("batch__check_of__created_ms"))
+    return found["count"], found["oldest"] or 0
 
 
 def hit(seat: Seat, number: int) -> "HitShown | None":

@@ -1,6 +1,7 @@
 """Register the area with Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ScreeningConfig(AppConfig):
@@ -8,3 +9,12 @@ class ScreeningConfig(AppConfig):
 
     name = "comity.screening"
     label = "screening"
+
+    def ready(self) -> None:
+        """Put the area into the rail and onto the front page."""
+        from comity.desk.rail import Place, register
+        from comity.desk.roles import Permission
+        from comity.screening import notices
+
+        register(Place(40, _("Screening"), "screening:checks", "screening", Permission.READ_SCREENING))
+        notices.register()

@@ -45,6 +45,7 @@ DOHA: Final = Actor(
         ("noura", "Noura Al-Example", ("officer",)),
         ("hamad", "Hamad Al-Example", ("officer", "supervisor")),
         ("salma", "Salma Al-Example", ("auditor", "data-protection")),
+        ("salim", "Salim Al-Example", ("analyst",)),
         ("doha-operator", "Operator, Doha", ("operator",)),
     ),
 )
@@ -56,6 +57,7 @@ BERLIN: Final = Actor(
         ("greta", "Greta Beispiel", ("officer",)),
         ("jonas", "Jonas Beispiel", ("officer", "supervisor")),
         ("petra", "Petra Beispiel", ("auditor", "data-protection")),
+        ("lena", "Lena Beispiel", ("analyst",)),
         ("berlin-operator", "Betrieb, Berlin", ("operator",)),
     ),
 )

@@ -1,0 +1,122 @@
+"""Doha holds a list, Berlin asks blind, a person reviews the hit and asks under its reference: real nodes, a real browser."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FilePayload, expect
+
+from tests.browser.conftest import Desk
+
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
+
+LIST = """reference,name,birth_date,nationality
+D-1,سميرة الطنجاوي,1980-05-01,MAR
+D-2,خالد المثالي,1975-11-20,QAT
+D-3,,1975-13-40,QAT
+""".encode()
+PASSENGERS = b"""reference,name,birth_date
+P-1,Gudrun Zwiebelfeld,1961-02-03
+P-2,Khalid al-Mithali,1975-11-20
+"""
+
+
+def _upload(desk: Desk, name: str, data: bytes) -> None:
+    desk.page.set_input_files("#id_upload", files=FilePayload(name=name, mimeType="text/csv", buffer=data))
+
+
+def test_hit_is_found_reviewed_and_asked_about_without_a_list_or_a_question_leaving_in_clear(
+    salim: Desk, greta: Desk, noura: Desk, pictures: Path
+) -> None:
+    page = salim.go("/screening/lists/")
+    salim.shot(pictures, "screening-empty-ar")
+    assert salim.inaccessible() == []
+    page.click(".page-head a.primary")
+    page.fill("#id_list_id", "wanted")
+    page.fill("#id_title", "أشخاص مطلوبون")
+    page.fill("#id_legal_basis", "القانون رقم 1 (مثال)")
+    _upload(salim, "list.csv", LIST)
+    page.click("button[name=trial]")
+    expect(page.locator(".notice-accepted")).to_contain_text("2")
+    assert salim.inaccessible() == []
+    salim.shot(pictures, "screening-trial-ar")
+    _upload(salim, "list.csv", LIST)
+    page.click("button[name=take-in]")
+    page.click(".notice-accepted a")
+    page.click("button[name=publish]")
+    salim.until("#publication .mark-accepted")
+    assert salim.inaccessible() == []
+    salim.shot(pictures, "screening-list-ar")
+
+    page = greta.go("/screening/")
+    greta.until(".page-head a.primary")
+    greta.shot(pictures, "screening-checks-de")
+    page.click(".page-head a.primary")
+    page.fill("#id_names", "Samira Al-Tandschawi\nSamira Tanjaoui")
+    page.fill("#id_born", "1980-05-01")
+    assert greta.inaccessible() == []
+    greta.shot(pictures, "screening-person-de")
+    page.click("form.stack button.primary")
+    greta.until(".mark-accepted")
+    greta.until("table.stacked tbody tr")
+    assert greta.inaccessible() == []
+    greta.shot(pictures, "screening-check-de")
+    page.click("table.stacked tbody a")
+    expect(page.locator(".notice-due").first).to_contain_text("keine Feststellung")
+    assert greta.inaccessible() == []
+    greta.shot(pictures, "screening-hit-de")
+    page.click("button[name=request]")
+    reference = page.input_value("#id-question")
+    assert "wanted" in reference
+    assert "Tan" not in reference
+
+    page = greta.go("/screening/hits/")
+    page.goto(greta.base + "/screening/")
+    page.click("table.stacked tbody a")
+    page.click("table.stacked tbody a")
+    page.check("input[value='different-person']")
+    page.fill("#id_reason", "Das Lichtbild zeigt eine andere Person.")
+    page.click("button[name=decide]")
+    expect(page.locator(".page-head .mark-accepted")).to_be_visible()
+    greta.shot(pictures, "screening-reviewed-de")
+
+    page = greta.go("/screening/file/")
+    _upload(greta, "passengers.csv", PASSENGERS)
+    assert greta.inaccessible() == []
+    page.click("form.stack button.primary")
+    greta.until("table.stacked tbody tr")
+    assert page.locator("table.stacked tbody tr").count() == 1
+    with page.expect_download() as download:
+        page.click("a[download]")
+    assert "keine Feststellung" in Path(download.value.path()).read_text(encoding="utf-8-sig")
+
+    page = salim.go("/screening/asked/")
+    salim.until("table tbody tr")
+    expect(page.locator("table tbody")).to_contain_text("DE")
+    assert "Tan" not in page.content()
+    assert salim.inaccessible() == []
+    salim.shot(pictures, "screening-asked-ar")
+    for desk in (salim, greta):
+        assert desk.faults == []
+
+
+def test_pages_of_screening_are_accessible_in_every_language_light_and_dark_wide_and_narrow(
+    salim: Desk, pictures: Path
+) -> None:
+    found: dict[str, list[str]] = {}
+    for language in ("en", "de", "ar"):
+        salim.go("/screening/")
+        salim.page.click(f"button[name=language][value={language}]")
+        for theme, width in (("light", 1280), ("dark", 360)):
+            salim.page.click(f"button[name=appearance][value={theme}]")
+            salim.page.set_viewport_size({"width": width, "height": 800})
+            for path in ("", "hits/", "lists/", "lists/new/", "lists/own/wanted/", "asked/"):
+                salim.go(f"/screening/{path}")
+                place = f"{path} {language} {theme}"
+                found[place] = salim.inaccessible()
+                wide = salim.page.evaluate(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+                )
+                if wide > 0:
+                    found[place].append(f"scrolls sideways by {wide}")
+                salim.shot(pictures, f"screening-{path.replace('/', '-')}{language}-{theme}")
+    assert {place: faults for place, faults in found.items() if faults} == {}
