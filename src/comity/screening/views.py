@@ -132,7 +132,11 @@ def _choices(seat: Seat, lists: Iterable[PartnerList]) -> dict[str, list[tuple[s
     terms = seat.terms
     return {
         "lists": [
-            (f"{one.known.holder}/{one.known.list_id}", f"{one.known.title} ({one.known.holder})") for one in offered
+            (
+                f"{one.known.holder}/{one.known.list_id}",
+                f"\u2068{one.known.title}\u2069 (\u2066{one.known.holder}\u2069)",
+            )
+            for one in offered
         ],
         "purposes": [(one, desk_words.purpose_title(terms, one) if terms else one) for one in purposes],
     }

@@ -88,18 +88,19 @@ def _greet(stage: Stage, seconds: float, *, new: bool) -> None:
     for actor in ACTORS:
         click.echo(f"  {actor.city:<7} {stage.address(actor)}")
         for name, display_name, roles in actor.officers:
-            may = (
-                "releases"
-                if "supervisor" in roles
-                else "operates the node"
-                if "operator" in roles
-                else "watches"
-                if "auditor" in roles
-                else "asks and answers"
-            )
+            may = next((said for role, said in _MAY.items() if role in roles), "asks and answers")
             click.echo(f"          sign in as {name:<16} password {stage.passwords[name]:<14} {display_name}, {may}")
     click.echo("\nTry: sign in as noura in Doha, write a request under clause 4(2); then sign in as greta in Berlin.")
     click.echo("Stop with Ctrl-C.")
+
+
+_MAY = {
+    "supervisor": "releases",
+    "operator": "operates the node",
+    "auditor": "watches",
+    "analyst": "keeps lists and checks persons",
+}
+"""What the example officers may do, by the role that says most."""
 
 
 def _once(attach: Path | None) -> None:
