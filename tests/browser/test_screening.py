@@ -1,4 +1,4 @@
-"""Doha holds a list, Berlin asks blind, a person reviews the hit and asks under its reference: real nodes, a real browser."""
+"""Doha holds a list, Berlin asks blind, a person reviews the hit and asks under its reference, in a real browser."""
 
 from pathlib import Path
 
