@@ -8,6 +8,7 @@ from zlib import crc32
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 DATABASE_FIXTURES = {
     "db",
@@ -38,6 +39,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         others = [item for item in items if item not in kept]
         items[:] = kept
         config.hook.pytest_deselected(items=others)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Begin every test in English: a page that an earlier one read leaves its language behind."""
+    translation.activate("en")
 
 
 def pytest_unconfigure() -> None:
