@@ -158,6 +158,9 @@ def test_whom_a_check_is_about_stands_nowhere_in_clear(stage: Stage) -> None:
 
 def test_what_a_stopped_process_left_is_taken_up_when_the_node_starts(stage: Stage) -> None:
     _published(stage)
+    tend_areas(stage.asker)
+    folder = stage.asker.home / "screening"
+    assert len(list(folder.iterdir())) == 1, "the index is opened and verified before anybody asks"
     check = stage.begin(HER)
     tend_areas(stage.asker)
     stage.world.settle()

@@ -12,6 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from comity.node.bring_up import open_node
 
 node = open_node(Path(sys.argv[1]))
@@ -36,10 +38,12 @@ from comity.channel.models import (  # noqa: E402  # the framework must have sta
 )
 from comity.channel.post import Draft, post  # noqa: E402  # the framework must have started first
 from comity.node.example import example_agreement  # noqa: E402  # the framework must have started first
+from comity.protocol.agreement.model import QueryBudget  # noqa: E402  # the framework must have started first
 from comity.protocol.agreement.reader import write_agreement  # noqa: E402  # the framework must have started first
 from comity.protocol.attachments import Attachment  # noqa: E402  # the framework must have started first
 from comity.protocol.names import hex_digest, instant, party_of  # noqa: E402  # the framework must have started first
 from comity.protocol.types import AgreementSigned  # noqa: E402  # the framework must have started first
+from comity.screening.models import Batch  # noqa: E402  # the framework must have started first
 
 BLOCK = 1024 * 1024
 DB = node.using
@@ -59,10 +63,15 @@ def complete(document: str) -> None:
     peers.confirm(node, peers.complete(node, document.encode()))
 
 
-def propose(partner: str) -> str:
+def propose(partner: str, per_day: int = 0) -> str:
+    """Propose the example agreement; ``per_day`` widens the budget of blind questions for long runs."""
     keys = {party_of(one): (one, hex_digest(peers.keys_of(node, one).fingerprint)) for one in (node.name, partner)}
-    text = write_agreement(example_agreement(node.new_id(), keys, instant(node.clock())))
-    agreements.propose(node, text)
+    text = example_agreement(node.new_id(), keys, instant(node.clock()))
+    if per_day:
+        wide = QueryBudget(per_day=per_day, per_month=per_day)
+        clauses = [msgspec.structs.replace(one, queries=wide) if one.queries else one for one in text.clauses]
+        text = msgspec.structs.replace(text, clauses=tuple(clauses))
+    agreements.propose(node, write_agreement(text))
     return sign()
 
 
@@ -91,6 +100,17 @@ def move(endpoint: str) -> None:
 def propose_text(text: str) -> None:
     """Propose an agreement to another partner: its queue then has something to carry."""
     agreements.propose(node, text.encode())
+
+
+def count(tag: str) -> int:
+    """Return how many records of a type are here."""
+    return Record.objects.using(DB).filter(type=tag).count()
+
+
+def batches(check: str) -> list[str]:
+    """Return the questions of a check."""
+    rows = Batch.objects.using(DB).filter(check_of__uid=check).exclude(question="")
+    return list(rows.values_list("question", flat=True))
 
 
 def failures(partner: str) -> list[Any]:
@@ -308,6 +328,7 @@ ORDERS: dict[str, Callable[..., Any]] = {
     for one in (
         invite, accept, complete, propose_text, failures, propose, sign, messages, take, move, quota, send, wait, timed,
         singles, attach, have, wait_for, opened, state, sizes, times, accepted, verify, rebuilt, alarms, receipts,
+        count, batches,
     )
 }  # fmt: skip
 

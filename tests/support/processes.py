@@ -153,6 +153,27 @@ class Node:
                         resident += int(line.split()[1]) * 1024
         return share, resident
 
+    def begin(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Begin ``comity`` on this node's home, in a group of processes of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "comity", "--home", str(self.home), *arguments],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """Run ``comity`` on this node's home; return how it ended and what it said on either stream."""
+        with self.begin(*arguments) as process:
+            out, err = process.communicate()
+            return process.returncode, out, err
+
+    def say(self, *arguments: str) -> str:
+        """Run ``comity`` and return what it prints.  Raises `RuntimeError` with what went wrong."""
+        code, out, err = self.run(*arguments)
+        if code:
+            raise RuntimeError(f"{arguments}: {code}: {err[-1500:]}{out[-500:]}")
+        return out
+
     def kill(self) -> None:
         """End the whole group of processes at once, without a chance to tidy up."""
         self._end(signal.SIGKILL)
@@ -215,9 +236,9 @@ class Pair:
 class Pairs:
     """Make a pair of nodes once and hand out copies of it, for one backend."""
 
-    def __init__(self, folder: Path, server: Server | None = None) -> None:
-        """Work in ``folder``; on PostgreSQL if there is a ``server``."""
-        self._folder, self._server = folder, server
+    def __init__(self, folder: Path, server: Server | None = None, questions_a_day: int = 0) -> None:
+        """Work in ``folder``; on PostgreSQL if there is a ``server``; with that budget of blind questions, if given."""
+        self._folder, self._server, self._questions = folder, server, questions_a_day
         self._model: Pair | None = None
         self._stack = contextlib.ExitStack()
         self._count = 0
@@ -262,7 +283,7 @@ class Pairs:
         first, second = doha.driver, berlin.driver
         answer = second("accept", first("invite"))
         first("complete", answer)
-        first("propose", berlin.name)
+        first("propose", berlin.name, self._questions)
         second("take", first("messages", berlin.name))
         second("sign")
         for _ in range(2):

@@ -52,9 +52,12 @@ class _Dask:
 
     def map(self, function: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
         """Yield the results in order."""
-        bag = import_module("dask.bag")
         left = iter(items)
         while window := list(islice(left, self._window)):
+            if len(window) == 1:
+                yield function(window[0])
+                continue
+            bag = import_module("dask.bag")
             yield from bag.from_sequence(window, partition_size=1).map(function).compute(**self._scheduler)
 
 

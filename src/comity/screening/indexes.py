@@ -6,6 +6,7 @@ The files hold no names, no references and no rules that open without the holder
 import mmap
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -118,12 +119,33 @@ def load(node: LocalNode, channel: Channel, one: Known) -> ListIndex:
     """
     folder = node.home / "screening"
     for digest, uid in zip(one.digests, one.uids, strict=True):
-        if not (folder / digest.removeprefix("sha256:")).is_file():
+        if not _is_here(node, digest):
             _fetch(node, channel, uid, folder)
     try:
         return _open(folder, one.digests, one.list_id, one.generation, one.public)
     except MatchingError as error:
         raise _fault(node, channel, one.holder, AlarmKind.TAMPERED_CONTENT, str(error)) from None
+
+
+def missing(node: LocalNode) -> list[tuple[Channel, Known]]:
+    """Return the partners' lists of which something has arrived that was not opened and verified yet."""
+    return [
+        (channel, one)
+        for channel in Channel.objects.using(node.using).all()
+        for one in known(node, channel)
+        if not all(_is_here(node, digest) for digest in one.digests)
+    ]
+
+
+def prepare(node: LocalNode) -> None:
+    """Open and verify what has arrived of partners' indexes, so that no question waits for it."""
+    for channel, one in missing(node):
+        with suppress(ComityError):  # an alarm stands, and the next check says why
+            load(node, channel, one)
+
+
+def _is_here(node: LocalNode, digest: str) -> bool:
+    return (node.home / "screening" / digest.removeprefix("sha256:")).is_file()
 
 
 def public_of(one: Known) -> Element:

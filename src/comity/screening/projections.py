@@ -34,8 +34,8 @@ class ScreeningArea:
             transaction.on_commit(call, using=node.using, robust=True)
 
     def tend(self, node: LocalNode) -> None:
-        """Go on with what a stopped process left: questions, answers, checks, publications."""
-        work.wake(node)
+        """Go on with what a stopped process left, and with what has arrived."""
+        work.tend(node)
 
     def erase(self, node: LocalNode, uids: Sequence[str]) -> None:
         """Forget indexes, secrets and rows whose records are erased, and no longer count what they counted."""

@@ -8,7 +8,7 @@ from django.db import connections
 from django.db.models import Sum
 
 from comity.channel.runtime import LocalNode
-from comity.screening import checks, publications
+from comity.screening import checks, indexes, publications
 from comity.screening.answering import answer_some
 from comity.screening.asking import ask_some
 from comity.screening.concluding import conclude_some
@@ -24,12 +24,26 @@ _threads: dict[str, threading.Thread] = {}
 _guard = threading.Lock()
 
 
+def tend(node: LocalNode) -> None:
+    """Take up what a stopped process left, and make ready what has arrived of partners' indexes."""
+    wake(node)
+    if indexes.missing(node):
+        if _in_background(node):
+            _start(node)
+        else:
+            indexes.prepare(node)
+
+
+def _in_background(node: LocalNode) -> bool:
+    return bool(getattr(node.area_of(QUERY.tag), "background", True))
+
+
 def wake(node: LocalNode) -> None:
     """Answer and conclude what is small, and leave the rest to the background; called when records have arrived.
 
     An answer made here leaves with the reply to the call that brought the question.
     """
-    background = getattr(node.area_of(QUERY.tag), "background", True)
+    background = _in_background(node)
     checks.wake_paused(node)
     if not background or _small(node):
         step(node, Inline())
@@ -67,6 +81,7 @@ def step(node: LocalNode, engine_: Engine) -> int:
 
 def run(node: LocalNode) -> None:
     """Work until nothing moves any more, where the settings say."""
+    indexes.prepare(node)
     with engine(settings.COMITY_CONFIG.scheduler) as opened:
         while step(node, opened) + publications.advance(node, opened):
             pass

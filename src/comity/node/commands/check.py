@@ -89,6 +89,7 @@ def check(
         return
     begun = [_resumed(node, resume)] if resume else _begin(node, person or "", said)
     for one in begun:
+        click.echo(f"{one.list_id} of {one.holder}: check {one.uid}, {one.rows} rows", err=True)
         _attend(node, one, said["scheduler"], wait)
     found = [_report(node, one.uid) for one in begun]
     if as_json:
