@@ -97,6 +97,18 @@ def test_invitation_sets_a_password_once(screens: Screens) -> None:
     assert "has been used or has run out" in text(Client().get(path, follow=True))
 
 
+def test_whoever_has_the_machine_lets_an_officer_begin_again(screens: Screens) -> None:
+    screens.at("QA.doha")
+    client = Client()
+    sign_in(client, "noura", PASSWORD)
+    path = services.invite_again("noura")
+    assert client.get("/").status_code == 302
+    assert "do not belong together" in sign_in(Client(), "noura", PASSWORD)
+    assert client.get(path).status_code == 302
+    with pytest.raises(OfficerError, match="There is no officer"):
+        services.invite_again("nobody")
+
+
 def test_officer_is_of_one_of_the_nodes_authorities_with_a_password_worth_the_name(screens: Screens) -> None:
     node = screens.at("QA.doha")
     with pytest.raises(OfficerError, match="does not act through this node"):

@@ -18,9 +18,11 @@ from django.utils.http import urlsafe_base64_encode
 
 from comity.channel import alarms
 from comity.channel.runtime import LocalNode
+from comity.desk import factors
 from comity.desk.errors import NotAllowedError, OfficerError
 from comity.desk.models import Grant, Officer, SignInTries, Unit
 from comity.desk.roles import Permission, Role
+from comity.desk.session_keys import end_sessions
 
 PSEUDONYM_LENGTH: Final = 20
 FREE_TRIES: Final = 5
@@ -96,6 +98,22 @@ def invitation(officer: Officer) -> str:
     """Return the path under which the officer sets a password, once, within three days."""
     user = urlsafe_base64_encode(force_bytes(officer.user_id))
     return f"/welcome/{user}/{default_token_generator.make_token(officer.user)}/"
+
+
+def invite_again(name: str) -> str:
+    """Let an officer begin again by word of whoever has the machine; return the path of the invitation.
+
+    Password, keys and sessions no longer count; roles stay.  Raises `OfficerError`.
+    """
+    officer = Officer.objects.filter(user__username=name, ended_ms=None).select_related("user").first()
+    if officer is None:
+        raise OfficerError(f"There is no officer {name} on this node.", "Look at the name again.")
+    with transaction.atomic():
+        factors.remove_all(officer.user)
+        officer.user.set_unusable_password()
+        officer.user.save()
+        end_sessions(officer.user)
+    return invitation(officer)
 
 
 def blocked_until(name: str, now_ms: int) -> int | None:

@@ -61,6 +61,18 @@ def add(
         click.echo(f"{node.endpoint.rstrip('/')}{services.invitation(added)}")
 
 
+@officer.command()
+@click.argument("name")
+@click.pass_obj
+def invite(context: Context, name: str) -> None:
+    """Print a new link for NAME, who lost password and keys; theirs no longer count, and their sessions end."""
+    from comity.desk import services
+    from comity.node.bring_up import open_node
+
+    node = open_node(context.home)
+    click.echo(f"{node.endpoint.rstrip('/')}{services.invite_again(name)}")
+
+
 def _ask_password() -> str:
     """Return a password typed twice, or the line on standard input when nobody is at a terminal."""
     if not sys.stdin.isatty():
