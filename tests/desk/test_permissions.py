@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "second", "third"], tra
 
 DENIED = object()
 FILES = ("access", "services")
-GIVEN = ("cases.access.subject_of", "cases.access.due")
+GIVEN = ("cases.access.subject_of", "cases.use_access.information", "cases.timeline_access.note_look")
 """Functions that are handed what their caller was allowed to read."""
 
 

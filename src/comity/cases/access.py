@@ -1,50 +1,53 @@
-"""Read what an officer may see of cases.  The only way to read; each page costs a fixed number of queries."""
+"""Read lists of cases, and single facts about them.  Each page costs a fixed number of queries."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from comity.cases.clocks import due_ms
+from comity.cases import clocks, scope, use_access
+from comity.cases.clocks import Timed
+from comity.cases.fingerprints import fingerprints
 from comity.cases.kinds import KIND_OF, Kind
-from comity.cases.models import Case, Entry
-from comity.cases.records import REQUEST, Refusal, Reply, Request
-from comity.cases.written import unpack
+from comity.cases.models import Case, Charge, Fingerprint
+from comity.cases.records import REQUEST, Notice, Request, Use
 from comity.channel import reading
 from comity.channel.models import ContentState
-from comity.channel.reading import Arrival, Held, Mark, Receipt
-from comity.desk import drafts
+from comity.channel.reading import Held, Mark, Receipt
 from comity.desk.access import names_of
 from comity.desk.accesslog import Look, note
-from comity.desk.drafts import Kept
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
-from comity.protocol.attachments import Attachment
 from comity.protocol.canonical import Strict
-from comity.protocol.names import parse_instant, party_of
+from comity.protocol.names import parse_instant
+from comity.protocol.records import Relation
 
 PAGE: Final = 40
-THREAD: Final = 100
 OPEN_LOOKED_AT: Final = 200
 """Open questions whose due time is reckoned for the front page; the oldest ones."""
 EXPORT_ROWS: Final = 10_000
 FRONT: Final = 12
 """Notices of one kind on the front page."""
+STATES: Final = ("", "from-us", "from-them", "answered", "closed")
+ALIKE_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Hold what the inbox is narrowed to; empty means all."""
+    """Hold what the inbox is narrowed to; empty means all.  ``owner`` is ``me``, ``nobody`` or empty."""
 
     state: str = ""
     clause: str = ""
     purpose: str = ""
+    area: str = ""
+    urgency: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Show one case in the inbox."""
+    """Show one case in the inbox; ``asked`` is the kind of the question that waits in it."""
 
     uuid: str
     subject: str
@@ -58,8 +61,18 @@ class Row:
     urgency: str
     handling: str
     state: str
-    due_ms: int | None
+    asked: Kind | None
+    clock: Timed | None
     mark: Mark | None
+    owner: str
+    unit: str
+    first: str
+    withheld: bool = False
+
+    @property
+    def due_ms(self) -> int | None:
+        """Return by when what waits is due; None where no clock runs."""
+        return self.clock.due if self.clock else None
 
 
 def inbox(seat: Seat, narrowed: Filter, page: int, size: int = PAGE) -> tuple[list[Row], bool]:
@@ -79,66 +92,100 @@ def _page(seat: Seat, narrowed: Filter, page: int, size: int, look: Look) -> tup
 
 
 def export(seat: Seat, narrowed: Filter) -> Iterator[Row]:
-    """Go through the cases of a filter, a page at a time, at most `EXPORT_ROWS`."""
+    """Go through the cases of a filter, a page at a time, at most `EXPORT_ROWS`.
+
+    What a partner's handling code keeps from being exported is left out of its row, and the row says so.
+    """
     for number in range(1, EXPORT_ROWS // reading.AT_ONCE * 2 + 1):
         rows, more = _page(seat, narrowed, number, reading.AT_ONCE // 2, Look.EXPORT)
-        yield from rows
+        judged = use_access.judge(seat, [row.first for row in rows], Use.EXPORT)
+        for row in rows:
+            one = judged.get(row.first)
+            free = one is not None and one.verdict.allowed
+            yield row if free else replace(row, subject="", withheld=True)
         if not more:
             return
 
 
-def _entries(seat: Seat) -> QuerySet[Entry]:
-    channel = seat.channel.uuid if seat.channel else ""
-    return Entry.objects.using(seat.node.using).filter(channel=channel, reality=seat.reality)
-
-
-def _open(*, own: bool) -> Q:
-    return Q(type=REQUEST.tag, own=own, answered=False, answers="")
-
-
 def _cases(seat: Seat, narrowed: Filter) -> QuerySet[Case, Any]:
-    mine = _entries(seat).filter(case=OuterRef("pk"))
+    mine = scope.entries(seat).filter(case=OuterRef("pk"))
     first = mine.order_by("time_ms", "id")
-    rows = Case.objects.using(seat.node.using).filter(channel=seat.channel.uuid if seat.channel else "")
-    wanted = mine
-    if narrowed.clause:
-        wanted = wanted.filter(clause=narrowed.clause)
-    if narrowed.purpose:
-        wanted = wanted.filter(purpose=narrowed.purpose)
-    rows = rows.filter(Exists(wanted)).annotate(
+    wanted = mine.filter(_wanted(seat, narrowed))
+    rows = scope.cases(seat).filter(Exists(wanted), merged_into="")
+    rows = rows.annotate(
         first_uid=Subquery(first.values("uid")[:1]),
         last_uid=Subquery(mine.filter(own=True).order_by("-time_ms", "-id").values("uid")[:1]),
-        from_us=Exists(mine.filter(_open(own=False))),
-        from_them=Exists(mine.filter(_open(own=True))),
+        from_us=Exists(mine.filter(scope.waiting(own=False))),
+        from_them=Exists(mine.filter(scope.waiting(own=True))),
     )
-    if narrowed.state == "from-us":
+    if narrowed.owner:
+        charges = Charge.objects.using(seat.node.using).filter(channel=OuterRef("channel"), case=OuterRef("uuid"))
+        if narrowed.owner == "me":
+            rows = rows.filter(Exists(charges.filter(owner=seat.officer.pseudonym)))
+        else:
+            rows = rows.exclude(Exists(charges.exclude(owner="")))
+    return _in_state(rows, narrowed.state)
+
+
+def _in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+    if state == "from-us":
         return rows.filter(from_us=True)
-    if narrowed.state == "from-them":
+    if state == "from-them":
         return rows.filter(from_them=True)
-    if narrowed.state == "answered":
-        return rows.filter(from_us=False, from_them=False)
-    return rows
+    if state == "answered":
+        return rows.filter(from_us=False, from_them=False, closed_ms__isnull=True)
+    return rows.filter(closed_ms__isnull=False) if state == "closed" else rows
+
+
+def _wanted(seat: Seat, narrowed: Filter) -> Q:
+    wanted = Q()
+    if narrowed.clause:
+        wanted &= Q(clause=narrowed.clause)
+    if narrowed.area:
+        clauses = seat.terms.clauses.values() if seat.terms else ()
+        wanted &= Q(clause__in=[one.clause.id for one in clauses if one.clause.area == narrowed.area])
+    if narrowed.purpose:
+        wanted &= Q(purpose=narrowed.purpose)
+    return wanted & Q(urgency=narrowed.urgency) if narrowed.urgency else wanted
 
 
 def _rows(seat: Seat, cases: Sequence[Any]) -> list[Row]:
     if seat.channel is None:
         return []
-    questions = _entries(seat).filter(_open(own=False) | _open(own=True), case__in=[one.id for one in cases])
+    questions = scope.entries(seat).filter(
+        scope.waiting(own=False) | scope.waiting(own=True), case__in=[one.id for one in cases]
+    )
     # Of several open questions in a case the last one stays: theirs before ours, the oldest of them.
     waiting = dict(questions.order_by("-own", "-time_ms").values_list("case_id", "uid"))
     uids = [one.first_uid for one in cases] + [one.last_uid for one in cases if one.last_uid] + [*waiting.values()]
     held = reading.held(seat.node, seat.channel, uids)
     marked = {one.last_uid for one in cases} | set(waiting.values())
     receipts = reading.receipts(seat.node, seat.channel, [held[uid] for uid in marked if uid in held])
-    return [_row(seat, one, held, receipts, waiting.get(one.id, "")) for one in cases]
+    timed = clocks.clocks(seat, [held[uid] for uid in waiting.values() if uid in held])
+    charges = charges_of(seat, [one.uuid for one in cases])
+    names = names_of([one.owner for one in charges.values()])
+    return [
+        _row(seat, one, held, receipts, timed, waiting.get(one.id, ""), charges.get(one.uuid), names) for one in cases
+    ]
 
 
-def _row(seat: Seat, case: Any, held: Mapping[str, Held], receipts: Mapping[str, Receipt], waiting: str) -> Row:  # noqa: ANN401  # an annotated row
+def _row(
+    seat: Seat,
+    case: Any,  # noqa: ANN401  # an annotated row
+    held: Mapping[str, Held],
+    receipts: Mapping[str, Receipt],
+    timed: Mapping[str, Timed],
+    waiting: str,
+    charge: Charge | None,
+    names: Mapping[str, str],
+) -> Row:
     first = held.get(case.first_uid)
     header = first.header if first else None
     asked = held.get(waiting)
     mark = receipts[case.last_uid].mark if case.last_uid in receipts else None
     state = "from-us" if case.from_us else "from-them" if case.from_them else "answered"
+    if state == "answered" and case.closed_ms is not None:
+        state = "closed"
     return Row(
         uuid=case.uuid,
         subject=subject_of(seat, first) if first else "",
@@ -152,38 +199,47 @@ def _row(seat: Seat, case: Any, held: Mapping[str, Held], receipts: Mapping[str,
         urgency=(asked.header.urgency or "") if asked else (header.urgency or "") if header else "",
         handling=(header.handling or "") if header else "",
         state="refused" if mark is Mark.REFUSED and state == "from-them" else state,
-        due_ms=due(seat, asked, receipts.get(waiting)) if asked else None,
+        asked=KIND_OF.get(asked.header.type) if asked else None,
+        clock=timed.get(waiting),
         mark=mark,
+        owner=names.get(charge.owner, charge.owner) if charge else "",
+        unit=charge.unit if charge else "",
+        first=case.first_uid,
     )
 
 
 def subject_of(seat: Seat, record: Held) -> str:
-    """Return the subject of a request; nothing where it is erased or the record has none."""
+    """Return the subject of a request or a notice; nothing where it is erased or the record has none."""
     body = reading.opened(seat.node, record)
-    return body.subject if isinstance(body, Request) else ""
+    return body.subject if isinstance(body, Request | Notice) else ""
 
 
-def due(seat: Seat, record: Held, receipt: Receipt | None) -> int | None:
-    """Return by when a request must be answered: from its receipt on, else from when it was written."""
-    header = record.header
-    compiled = seat.terms.clauses.get(header.clause or "") if seat.terms else None
-    clock = compiled.clock(header.type, header.urgency) if compiled else None
-    if clock is None or seat.terms is None:
-        return None
-    received = receipt.verdict.time_ms if receipt and receipt.verdict else parse_instant(header.time)
-    return due_ms(seat.terms, clock, received, party_of(header.author), party_of(header.to[0]))
+def case_of(record: Held) -> str:
+    """Return the case to which a record says that it belongs."""
+    return record.header.reference(Relation.CASE) or record.header.id
+
+
+def charges_of(seat: Seat, cases: Sequence[str]) -> dict[str, Charge]:
+    """Return who works on cases that the seat may see, by case."""
+    seat.require(Permission.READ_CASES)
+    channel = seat.channel.uuid if seat.channel else ""
+    rows = Charge.objects.using(seat.node.using).filter(channel=channel, case__in=cases)
+    return {one.case: one for one in rows}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Show an open question on the front page."""
+    """Show an open question on the front page; ``when_ms`` orders it: when it is due, else when it was written."""
 
     case: str
+    kind: Kind
     subject: str
-    due_ms: int
+    when_ms: int
+    clock: Timed | None
     partner: str
     urgency: str
     clause: str
+    type: str
 
 
 def open_questions(seat: Seat, *, own: bool) -> tuple[list[Asked], int]:
@@ -191,198 +247,108 @@ def open_questions(seat: Seat, *, own: bool) -> tuple[list[Asked], int]:
     seat.require(Permission.READ_CASES)
     if seat.channel is None:
         return [], 0
-    rows = _entries(seat).filter(_open(own=own))
-    oldest = dict(rows.order_by("time_ms").values_list("uid", "case__uuid")[:OPEN_LOOKED_AT])
-    held = reading.held(seat.node, seat.channel, oldest)
-    receipts = reading.receipts(seat.node, seat.channel, list(held.values()))
-    known = [record for uid, record in held.items() if receipts[uid].mark is not Mark.REFUSED]
-    times = {one.header.id: due(seat, one, receipts[one.header.id]) or parse_instant(one.header.time) for one in known}
-    known.sort(key=lambda one: times[one.header.id])
-    shown = [
-        Asked(
-            case=oldest[one.header.id],
-            subject=subject_of(seat, one),
-            due_ms=times[one.header.id],
-            partner=one.header.to[0] if own else one.header.author,
-            urgency=one.header.urgency or "",
-            clause=one.header.clause or "",
-        )
-        for one in known[:FRONT]
-    ]
-    if shown:
+    rows = scope.entries(seat).filter(scope.waiting(own=own))
+    oldest = {
+        uid: (case, KIND_OF[tag])
+        for uid, case, tag in rows.order_by("time_ms").values_list("uid", "case__uuid", "type")[:OPEN_LOOKED_AT]
+    }
+    others = {case for case, kind in oldest.values() if kind is not Kind.REQUEST}
+    opening = scope.entries(seat).filter(case__uuid__in=others, type__in=(REQUEST.tag, Kind.NOTICE.tag))
+    firsts = dict(opening.order_by("-time_ms").values_list("case__uuid", "uid"))
+    held = reading.held(seat.node, seat.channel, [*oldest, *firsts.values()])
+    asked = [held[uid] for uid in oldest if uid in held]
+    receipts = reading.receipts(seat.node, seat.channel, asked)
+    known = [one for one in asked if receipts[one.header.id].mark is not Mark.REFUSED]
+    timed = clocks.clocks(seat, known)
+    known.sort(key=lambda one: _when(one, timed))
+    if known:
         note(seat, Look.LIST, records=[one.header.id for one in known[:FRONT]])
-    return shown, rows.count() - (len(held) - len(known))
+    shown = [_asked(seat, one, oldest[one.header.id], held, firsts, timed, own=own) for one in known[:FRONT]]
+    return shown, rows.count() - (len(asked) - len(known))
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """Show an attachment of a record, and how much of it is here."""
-
-    number: int
-    described: Attachment
-    arrival: Arrival | None
+def _when(record: Held, timed: Mapping[str, Timed]) -> int:
+    clock = timed.get(record.header.id)
+    return (clock.due if clock else None) or parse_instant(record.header.time)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Show one record of a case on its timeline."""
-
-    record: Held
-    kind: Kind
-    ours: bool
-    body: Strict | None
-    erased: bool
-    answered: bool
-    receipt: Receipt
-    due_ms: int | None
-    files: tuple[File, ...]
-    officer: str
-    released_by: str
-
-    @property
-    def open(self) -> bool:
-        """Say whether this is a question that still waits for its answer."""
-        return self.kind is Kind.REQUEST and not self.answered and self.receipt.mark is not Mark.REFUSED
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """Show a case: its records in the order of time, and the officer's drafts in it."""
-
-    uuid: str
-    subject: str
-    items: tuple[Item, ...]
-    earlier: bool
-    drafts: tuple[Kept, ...]
-
-
-def thread(seat: Seat, uuid: str, *, everything: bool = False) -> Thread | None:
-    """Return a case under the seat's agreement and reality, if there is one."""
-    seat.require(Permission.READ_CASES)
-    if seat.channel is None:
-        return None
-    entries = _entries(seat).filter(case__uuid=uuid)
-    limit = THREAD * 10 if everything else THREAD
-    rows = list(entries.order_by("-time_ms", "-id")[: limit + 1])
-    first = entries.order_by("time_ms", "id").values_list("uid", flat=True).first()
-    if not rows or first is None:
-        return None
-    rows, earlier = rows[:limit][::-1], len(rows) > limit
-    held = reading.held(seat.node, seat.channel, [first, *(row.uid for row in rows)])
-    _note_look(seat, Look.READ, uuid, list(held.values()))
-    receipts = reading.receipts(seat.node, seat.channel, list(held.values()))
-    bodies = {uid: reading.opened(seat.node, record) for uid, record in held.items()}
-    files = [one.id for body in bodies.values() for one in attachments_of(body)]
-    arrivals = reading.arrivals(seat.node, files)
-    people = [name for one in held.values() for name in (one.header.officer or "", one.header.released_by or "")]
-    names = names_of(people)
-    items = tuple(
-        _item(seat, row, held[row.uid], bodies[row.uid], receipts[row.uid], arrivals, names)
-        for row in rows
-        if row.uid in held
-    )
-    mine = drafts.written_by(seat.node, seat.channel.uuid, "cases", seat.officer.pseudonym, 50)
-    opening = bodies.get(first)
-    return Thread(
-        uuid=uuid,
-        subject=opening.subject if isinstance(opening, Request) else "",
-        items=items,
-        earlier=earlier,
-        drafts=tuple(one for one in mine if one.case == uuid),
-    )
-
-
-def _note_look(seat: Seat, look: Look, case: str, records: Sequence[Held]) -> None:
-    """Note a look into a case; whoever wrote or released a record in it has said with it why they look."""
-    me = seat.officer.pseudonym
-    own = next((one.header.purpose for one in records if me in (one.header.officer, one.header.released_by)), None)
-    offered = next((one.header.purpose for one in records if one.header.purpose), None)
-    uids = [one.header.id for one in records]
-    note(seat, look, case=case, purpose=own or "", suggested=offered or "", records=uids)
-
-
-def _item(
+def _asked(
     seat: Seat,
-    row: Entry,
     record: Held,
-    body: Strict | None,
-    receipt: Receipt,
-    arrivals: Mapping[str, Arrival],
-    names: Mapping[str, str],
-) -> Item:
-    header = record.header
-    asked = row.type == REQUEST.tag
-    return Item(
-        record=record,
-        kind=KIND_OF[row.type],
-        ours=row.own,
-        body=body,
-        erased=row.erased or record.stored.content_state == ContentState.ERASED,
-        answered=row.answered,
-        receipt=receipt,
-        due_ms=due(seat, record, receipt) if asked else None,
-        files=tuple(File(at, one, arrivals.get(one.id)) for at, one in enumerate(attachments_of(body))),
-        officer=names.get(header.officer or "", header.officer or ""),
-        released_by=names.get(header.released_by or "", header.released_by or ""),
+    place: tuple[str, Kind],
+    held: Mapping[str, Held],
+    firsts: Mapping[str, str],
+    timed: Mapping[str, Timed],
+    *,
+    own: bool,
+) -> Asked:
+    case, kind = place
+    first = held.get(firsts.get(case, ""))
+    subject = subject_of(seat, record) or (subject_of(seat, first) if first else "")
+    return Asked(
+        case=case,
+        kind=kind,
+        subject=subject,
+        when_ms=_when(record, timed),
+        clock=timed.get(record.header.id),
+        partner=record.header.to[0] if own else record.header.author,
+        urgency=record.header.urgency or "",
+        clause=record.header.clause or "",
+        type=record.header.type,
     )
 
 
-def attachments_of(body: Strict | None) -> tuple[Attachment, ...]:
-    """Return the attachments that a content describes."""
-    return body.attachments if isinstance(body, Request | Reply) else ()
-
-
-def question(seat: Seat, uid: str) -> Held | None:
-    """Return a partner's request under the seat's agreement, if there is one."""
+def partner_record(seat: Seat, uid: str, kinds: frozenset[Kind]) -> Held | None:
+    """Return a partner's record of one of these kinds under the seat's agreement, if there is one."""
     seat.require(Permission.READ_CASES)
-    if seat.channel is None or not _entries(seat).filter(uid=uid, own=False, type=REQUEST.tag).exists():
+    tags = [kind.tag for kind in kinds]
+    if seat.channel is None or not scope.entries(seat).filter(uid=uid, own=False, type__in=tags).exists():
         return None
     return reading.held(seat.node, seat.channel, [uid]).get(uid)
 
 
-def attachment(seat: Seat, uid: str, number: int) -> Attachment | None:
-    """Return the description of an attachment of a record, if there is one."""
+def referred(seat: Seat, uid: str) -> Held | None:
+    """Return a record that another one refers to: ours or theirs, if the seat may see its case."""
     seat.require(Permission.READ_CASES)
-    entry = _entries(seat).filter(uid=uid).select_related("case").first()
-    if seat.channel is None or entry is None:
+    if not uid or seat.channel is None or not scope.entries(seat).filter(uid=uid).exists():
         return None
-    record = reading.held(seat.node, seat.channel, [uid]).get(uid)
-    if record is not None:
-        _note_look(seat, Look.FILE, entry.case.uuid, [record])
-    files = attachments_of(reading.opened(seat.node, record)) if record else ()
-    return files[number] if number < len(files) else None
+    return reading.held(seat.node, seat.channel, [uid]).get(uid)
 
 
-def refusal(item: Item) -> Refusal | None:
-    """Return the content of an item that refuses a request."""
-    return item.body if isinstance(item.body, Refusal) else None
+def waits_for_us(seat: Seat, case: str) -> bool:
+    """Say whether a question of the partner is open in a case."""
+    seat.require(Permission.READ_CASES)
+    return scope.entries(seat).filter(scope.waiting(own=False), case__uuid=case).exists()
 
 
-def draft(seat: Seat, uid: str) -> Kept | None:
-    """Return a draft that the officer wrote, or may release."""
+def opening(seat: Seat, case: str) -> Held | None:
+    """Return the record with which a case begins, if the seat may see the case."""
+    seat.require(Permission.READ_CASES)
     if seat.channel is None:
         return None
-    kept = drafts.find(seat.node, seat.channel.uuid, "cases", uid)
-    if kept is None:
-        return None
-    if kept.owner == seat.officer.pseudonym and seat.may(Permission.WRITE_CASES):
-        return kept
-    if kept.state != "waiting" or not seat.may(Permission.RELEASE):
-        return None
-    note(seat, Look.DRAFT, case=kept.case or kept.uid, purpose=unpack(kept.content).purpose, records=[kept.uid])
-    return kept
+    uid = scope.entries(seat).filter(case__uuid=case).order_by("time_ms", "id").values_list("uid", flat=True).first()
+    return reading.held(seat.node, seat.channel, [uid]).get(uid) if uid else None
 
 
-def own_drafts(seat: Seat) -> list[Kept]:
-    """Return the officer's drafts, the latest first."""
-    seat.require(Permission.WRITE_CASES)
-    return drafts.written_by(seat.node, seat.channel.uuid, "cases", seat.officer.pseudonym, 50) if seat.channel else []
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Show a case in which the same is asked of the partner already."""
+
+    case: str
+    subject: str
 
 
-def to_release(seat: Seat) -> list[Kept]:
-    """Return what waits for a second person, the oldest first."""
-    seat.require(Permission.RELEASE)
-    found = drafts.waiting(seat.node, seat.channel.uuid, "cases", 50) if seat.channel else []
-    if found:
-        note(seat, Look.LIST, records=[one.uid for one in found])
-    return found
+def alike(seat: Seat, case: str, body: Strict) -> list[Alike]:
+    """Return open cases of ours in which ``body`` is asked already, among those that the seat may see.
+
+    What other units ask stays with them: a warning that hints at it would say more than the officer may know.
+    """
+    seat.require(Permission.READ_CASES)
+    digests = fingerprints(seat.node, body)
+    if seat.channel is None or not digests:
+        return []
+    known = Fingerprint.objects.using(seat.node.using).filter(channel=seat.channel.uuid, digest__in=digests)
+    rows = scope.entries(seat).filter(scope.waiting(own=True), uid__in=known.values("uid")).exclude(case__uuid=case)
+    found = dict(rows.order_by("-time_ms").values_list("uid", "case__uuid")[:ALIKE_SHOWN])
+    held = reading.held(seat.node, seat.channel, found)
+    return [Alike(found[uid], subject_of(seat, one)) for uid, one in held.items()]

@@ -3,15 +3,18 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from comity.cases import access
+from comity.cases import access, draft_access
+from comity.cases.access import Asked
 from comity.cases.kinds import KIND_OF, NAMES, Kind
 from comity.cases.models import Entry
 from comity.cases.written import unpack
 from comity.channel import reading
+from comity.concurrence.clocks import ClockState
 from comity.desk import words
 from comity.desk.rail import Answer, Notice, Question, answers
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
+from comity.protocol.names import UnixMs
 
 SOON_MS = 24 * 3600 * 1000
 NONE = Answer((), 0)
@@ -40,26 +43,36 @@ def _open(seat: Seat, *, own: bool) -> Answer:
         return NONE
     asked, count = access.open_questions(seat, own=own)
     now = seat.node.clock()
-    notices = tuple(
-        Notice(
-            title=one.subject or _("Content erased"),
-            url=reverse("cases:thread", args=[seat.channel.uuid, one.case]),
-            when_ms=one.due_ms,
-            level="overdue" if one.due_ms < now else "due" if one.due_ms - now < SOON_MS else "",
-            partner=one.partner,
-            detail=words.urgency_title(seat.terms, one.clause, Kind.REQUEST.tag, one.urgency) if one.urgency else "",
-        )
-        for one in asked
-    )
+    notices = tuple(_notice(seat, one, now) for one in asked)
     more = reverse("cases:inbox") + f"?state={'from-them' if own else 'from-us'}" if count > len(notices) else ""
     return Answer(notices, count, more)
+
+
+def _notice(seat: Seat, one: Asked, now: UnixMs) -> Notice:
+    state = one.clock.state(now) if one.clock else ClockState.RUNNING
+    level = ""
+    if one.clock is not None and one.clock.due is not None:
+        level = "overdue" if state is ClockState.EXPIRED else "due" if one.clock.due - now < SOON_MS else ""
+    details = [] if one.kind is Kind.REQUEST else [str(NAMES[one.kind])]
+    if one.urgency and seat.terms is not None and one.kind is Kind.REQUEST:
+        details.append(words.urgency_title(seat.terms, one.clause, one.type, one.urgency))
+    if state is ClockState.PAUSED:
+        details.append(_("stands still"))
+    return Notice(
+        title=one.subject or _("Content erased"),
+        url=reverse("cases:thread", args=[seat.channel.uuid if seat.channel else "", one.case]),
+        when_ms=one.when_ms,
+        level=level,
+        partner=one.partner,
+        detail=" · ".join(details),
+    )
 
 
 def to_release(seat: Seat) -> Answer:
     """Return the drafts of colleagues that wait for a second person."""
     if not seat.may(Permission.RELEASE) or seat.channel is None:
         return NONE
-    waiting = [one for one in access.to_release(seat) if one.owner != seat.officer.pseudonym]
+    waiting = [one for one in draft_access.to_release(seat) if one.owner != seat.officer.pseudonym]
     notices = tuple(
         Notice(
             title=unpack(one.content).subject or str(NAMES[KIND_OF[one.type]]),

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import msgspec
 from django.utils.translation import gettext as _
 
+from comity.cases import access, clocks, handling
 from comity.cases import written as w
-from comity.cases.clocks import due_ms
-from comity.cases.kinds import KIND_OF, Kind
+from comity.cases.access import Alike
+from comity.cases.kinds import CONCERNS, COURSE, KIND_OF, Kind
+from comity.cases.vocabulary import LABELS
 from comity.cases.written import Written
 from comity.channel import post
 from comity.desk import words
@@ -63,6 +65,7 @@ class Consequences:
     answer_ms: int | None
     attachments: int
     attachment_bytes: int
+    items: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class Preflight:
     by_field: Mapping[str, tuple[Said, ...]]
     reading: ClauseReading | None
     consequences: Consequences | None
+    alike: tuple[Alike, ...] = ()
+    withheld: tuple[handling.Withheld, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -87,12 +92,15 @@ class Preflight:
 
 def as_draft(seat: Seat, kept: Kept, written: Written, authority: str, released_by: str | None) -> post.Draft:
     """Return the draft that the channel checks and sends."""
+    kind = KIND_OF[kept.type]
     refs = [Reference(rel=Relation.CASE, id=kept.case)] if kept.case else []
     if kept.answers:
         refs.append(Reference(rel=Relation.ANSWERS, id=kept.answers))
+    if written.concerns and (kind in CONCERNS or kind in COURSE):
+        refs.append(Reference(rel=Relation.CONCERNS, id=written.concerns))
     return post.Draft(
         type=kept.type,
-        body=w.body(KIND_OF[kept.type], written),
+        body=w.body(kind, written),
         to=(written.to or next(iter(seat.partners()), ""),),
         clause=written.clause,
         purpose=written.purpose,
@@ -115,28 +123,41 @@ def look(seat: Seat, kept: Kept, written: Written, authority: str) -> Preflight:
     if terms is None or seat.channel is None:
         none = Said(_("No agreement is in force."), _("Ask the contact points to sign one."), "not-in-force", "", "")
         return _with((none,), None, None)
+    withheld = tuple(handling.taken_over(seat, written))
+    findings = (*(_held_back(one) for one in withheld), *_own_findings(kind, written))
+    if not written.clause:
+        return _with((_no_clause(), *findings), None, None, withheld=withheld)
     compiled = terms.clauses.get(written.clause)
     second = SOMEBODY if compiled and compiled.clause.release > 1 else None
     draft = as_draft(seat, kept, written, authority, second)
-    if not written.clause:
-        return _with((_no_clause(), *_own_findings(kind, written)), None, None)
     verdict = post.preflight(seat.node, seat.channel, draft)
-    findings = _own_findings(kind, written)
     if isinstance(verdict, Refusal):
         asked = {one.field for one in findings}
         said = (words.say(_purpose_left_out(one, written, compiled), terms) for one in verdict.findings)
         findings = (*(one for one in said if not one.field or one.field not in asked), *findings)
+    alike = tuple(access.alike(seat, kept.case or kept.uid, draft.body)) if kind is Kind.REQUEST else ()
     if compiled is None:
-        return _with(findings, None, None)
+        return _with(findings, None, None, alike, withheld)
     reading = read_clause(Reader(terms, language()), compiled.clause)
-    return _with(findings, reading, _consequences(seat, terms, compiled.clause, kept, written))
+    consequences = _consequences(seat, terms, compiled.clause, kept, written)
+    return _with(findings, reading, consequences, alike, withheld)
 
 
-def _with(findings: tuple[Said, ...], reading: ClauseReading | None, consequences: Consequences | None) -> Preflight:
+def _with(
+    findings: tuple[Said, ...],
+    reading: ClauseReading | None,
+    consequences: Consequences | None,
+    alike: tuple[Alike, ...] = (),
+    withheld: tuple[handling.Withheld, ...] = (),
+) -> Preflight:
     by_field: dict[str, tuple[Said, ...]] = {}
     for one in findings:
         by_field[one.field] = (*by_field.get(one.field, ()), one)
-    return Preflight(findings, by_field, reading, consequences)
+    return Preflight(findings, by_field, reading, consequences, alike, withheld)
+
+
+def _held_back(one: handling.Withheld) -> Said:
+    return Said(one.sentence, one.remedy, "handling", one.clause, "")
 
 
 def _purpose_left_out(one: Finding, written: Written, compiled: CompiledClause | None) -> Finding:
@@ -161,7 +182,7 @@ def _own_findings(kind: Kind, written: Written) -> tuple[Said, ...]:
     """Return what is missing whatever the agreement says: the record could not be written down."""
     found = [
         Said(
-            _("“%(field)s” is empty.") % {"field": w.LABELS[name]},
+            _("“%(field)s” is empty.") % {"field": LABELS[name]},
             _("Fill it in; no record goes without it."),
             "field-empty",
             "",
@@ -171,7 +192,7 @@ def _own_findings(kind: Kind, written: Written) -> tuple[Said, ...]:
     ]
     long = w.too_long(kind, written)
     if long is not None:
-        label = w.LABELS.get(long, long)
+        label = LABELS.get(long, long)
         found.append(
             Said(
                 _("“%(field)s” is too long or of an unknown kind.") % {"field": label},
@@ -188,7 +209,7 @@ def _consequences(seat: Seat, terms: Terms, clause: Clause, kept: Kept, written:
     to = written.to or next(iter(seat.partners()), "")
     own, theirs = party_of(seat.node.name), party_of(to) if to else ""
     clock = terms.clauses[clause.id].clock(kept.type, written.urgency or None)
-    answer = due_ms(terms, clock, seat.node.clock(), own, theirs) if clock else None
+    answer = clocks.preview(terms, clock, seat.node.clock(), own, theirs) if clock else None
     party = terms.parties.get(theirs)
     return Consequences(
         to=to,
@@ -202,6 +223,7 @@ def _consequences(seat: Seat, terms: Terms, clause: Clause, kept: Kept, written:
         answer_ms=answer,
         attachments=len(written.attachments),
         attachment_bytes=sum(one.size for one in written.attachments),
+        items=len(written.items),
     )
 
 
@@ -247,6 +269,7 @@ def defaults(seat: Seat, kept: Kept, written: Written) -> Written:
         changes["handling"] = clause.handling.default
     if written.purpose not in clause.purposes:
         changes["purpose"] = clause.purposes[0] if len(clause.purposes) == 1 else ""
-    if written.urgency not in {one.urgency for one in compiled.clocks_for(kept.type)}:
-        changes["urgency"] = ""
+    urgencies = [one.urgency for one in compiled.clocks_for(kept.type)]
+    if written.urgency not in urgencies:
+        changes["urgency"] = urgencies[0] if len(urgencies) == 1 else ""
     return msgspec.structs.replace(written, **changes)

@@ -94,7 +94,7 @@ def _close(node: LocalNode, entries: Sequence[Entry]) -> None:
     if rest:
         closing |= set(cases.filter(id__in=rest, closed_ms__isnull=False).values_list("id", flat=True))
     for case in closing:
-        last = rows.filter(case_id=case, type__in=_WORDS).order_by("-time_ms", "-uid").first()
+        last = rows.filter(case_id=case, type__in=_WORDS).order_by("-time_ms", "-journal", "-index").first()
         shut = last is not None and last.type == CLOSING.tag
         cases.filter(id=case).update(
             closed_by=last.journal if last and shut else "", closed_ms=last.time_ms if last and shut else None

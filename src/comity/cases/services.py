@@ -3,19 +3,22 @@
 import mimetypes
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comity.cases import access, preflight
-from comity.cases.kinds import KIND_OF, Kind
-from comity.cases.written import Written, fill, missing, pack, too_long, unpack
+from comity.cases import access, charge, handling, preflight
+from comity.cases.items import MAX_ITEMS
+from comity.cases.kinds import ANSWERS, CONCERNS, COURSE, INFORMING, KIND_OF, OPENING, Kind
+from comity.cases.vocabulary import ITEM_FIELDS
+from comity.cases.written import Written, WrittenItem, fill, missing, pack, too_long, unpack
 from comity.channel import blobs, uploads
 from comity.channel.models import Channel
 from comity.channel.post import post
+from comity.channel.reading import Held
 from comity.desk import drafts
 from comity.desk.drafts import Kept
 from comity.desk.errors import ChangedError, NotAllowedError
@@ -23,7 +26,7 @@ from comity.desk.models import DraftState, Officer
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
 from comity.protocol.errors import ComityError, ErrorKind
-from comity.protocol.records import MAX_ATTACHMENTS, Reality
+from comity.protocol.records import MAX_ATTACHMENTS, Header, Reality
 
 AREA: Final = "cases"
 _HIDDEN: Final = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -37,25 +40,40 @@ class IncompleteError(ComityError):
     default_remedy = "Fill in what is missing."
 
 
-def begin(seat: Seat, kind: Kind, *, answers: str = "", case: str = "") -> Kept:
-    """Begin a draft: a request, or what answers one.  Raises `NotAllowedError`."""
+@dataclass(frozen=True, slots=True)
+class About:
+    """Say what a draft belongs to: the case, what it answers, what it concerns; empty where it does not."""
+
+    case: str = ""
+    answers: str = ""
+    concerns: str = ""
+
+
+def begin(
+    seat: Seat, kind: Kind, *, answers: str = "", case: str = "", concerns: str = "", start: Written | None = None
+) -> Kept:
+    """Begin a draft: what opens a case or goes on in one, answers a question, or concerns a record.
+
+    ``start`` is what stands in it already.  Raises `NotAllowedError`.
+    """
     _require(seat, Permission.WRITE_CASES)
     channel = _channel(seat)
-    question = access.question(seat, answers) if answers else None
-    if kind is not Kind.REQUEST and question is None:
-        raise NotAllowedError("There is no request to answer.", "Open the case and answer its request.")
-    written = Written(language=seat.language, to=question.header.author if question else "")
-    if question is not None:
-        written = msgspec.structs.replace(written, purpose=question.header.purpose or "")
-        written = _like_question(seat, kind, written, question.header.clause or "")
+    refers = _referred(seat, kind, About(case, answers, concerns))
+    written = start or Written(language=seat.language)
+    if not written.to:
+        written = msgspec.structs.replace(written, to=_recipient(seat, refers))
+    if kind in CONCERNS or kind in COURSE:
+        written = msgspec.structs.replace(written, concerns=concerns)
+    if refers is not None:
+        written = _like(seat, kind, written, refers.header)
     kept = Kept(
         uid=seat.node.new_id(),
         channel=channel.uuid,
         area=AREA,
         type=kind.tag,
-        case=case,
+        case=case if refers is None or kind in OPENING or kind in COURSE else access.case_of(refers),
         answers=answers,
-        reality=str(question.header.reality if question else seat.reality),
+        reality=str(refers.header.reality if refers else seat.reality),
         owner=seat.officer.pseudonym,
         state=DraftState.WRITING,
         version=1,
@@ -68,19 +86,45 @@ def begin(seat: Seat, kind: Kind, *, answers: str = "", case: str = "") -> Kept:
     return kept
 
 
-def _like_question(seat: Seat, kind: Kind, written: Written, clause: str) -> Written:
-    """Return ``written`` under the clause of the question, where that clause permits the answer."""
+def _referred(seat: Seat, kind: Kind, about: About) -> Held | None:
+    """Return the record that a draft of this kind refers to.  Raises `NotAllowedError` if it has to and cannot."""
+    found: Held | None = None
+    if kind in ANSWERS:
+        found = access.partner_record(seat, about.answers, frozenset({ANSWERS[kind]}))
+    elif kind in CONCERNS:
+        wanted = INFORMING if kind is Kind.CONSENT_ASKED else frozenset({Kind.REQUEST})
+        found = access.partner_record(seat, about.concerns, wanted)
+    elif about.case or kind in COURSE:
+        found = access.opening(seat, about.case)
+    else:
+        return None
+    if found is None:
+        raise NotAllowedError(
+            "There is nothing that this could answer or go on with.", "Open the case and begin there."
+        )
+    return found
+
+
+def _recipient(seat: Seat, refers: Held | None) -> str:
+    if refers is None:
+        return ""
+    return refers.header.to[0] if refers.journal == seat.node.name else refers.header.author
+
+
+def _like(seat: Seat, kind: Kind, written: Written, header: Header) -> Written:
+    """Return ``written`` under the clause, for the purpose and with the code of what it refers to, where they fit."""
     terms = seat.terms
-    compiled = terms.clauses.get(clause) if terms else None
-    if compiled is not None and kind.tag in compiled.clause.types:
-        return msgspec.structs.replace(written, clause=clause)
+    compiled = terms.clauses.get(header.clause or "") if terms else None
     area = compiled.clause.area if compiled else ""
-    fitting = [
-        one.clause
-        for one in (terms.clauses.values() if terms else ())
-        if kind.tag in one.clause.types and one.clause.area == area
-    ]
-    return msgspec.structs.replace(written, clause=fitting[0].id if fitting else "")
+    clauses = [one.clause for one in (terms.clauses.values() if terms else ()) if kind.tag in one.clause.types]
+    same = [one for one in clauses if one.id == header.clause]
+    fitting = same or [one for one in clauses if one.area == area]
+    return msgspec.structs.replace(
+        written,
+        clause=written.clause or (fitting[0].id if fitting else ""),
+        purpose=written.purpose or header.purpose or "",
+        handling=written.handling or (header.handling or "" if same else ""),
+    )
 
 
 def write(seat: Seat, uid: str, given: Mapping[str, str], grounds: Sequence[str]) -> tuple[Kept, Written]:
@@ -90,6 +134,26 @@ def write(seat: Seat, uid: str, given: Mapping[str, str], grounds: Sequence[str]
         return preflight.defaults(seat, kept, fill(written, given, grounds))
 
     return _change(seat, uid, change)
+
+
+def add_item(seat: Seat, uid: str, kind: str) -> None:
+    """Add an empty item to a draft, to be filled in.  Raises `IncompleteError` when there are too many."""
+
+    def change(_kept: Kept, written: Written) -> Written:
+        if kind not in ITEM_FIELDS or len(written.items) >= MAX_ITEMS:
+            raise IncompleteError(_("A record takes no more of these."), _("Send the others with a second record."))
+        return msgspec.structs.replace(written, items=(*written.items, WrittenItem(kind=kind)))
+
+    _change(seat, uid, change)
+
+
+def drop_item(seat: Seat, uid: str, number: int) -> None:
+    """Take an item out of a draft."""
+
+    def change(_kept: Kept, written: Written) -> Written:
+        return msgspec.structs.replace(written, items=written.items[:number] + written.items[number + 1 :])
+
+    _change(seat, uid, change)
 
 
 def attach(seat: Seat, uid: str, blocks: Iterable[bytes], name: str) -> None:
@@ -176,6 +240,7 @@ def release(seat: Seat, uid: str, version: int) -> str:
 
 def _post(seat: Seat, kept: Kept, written: Written, released_by: str | None) -> str:
     _check_whole(kept, written)
+    _check_course(seat, kept, written)
     author = Officer.objects.filter(pseudonym=kept.owner).first()
     if author is None or Reality(kept.reality) is not seat.reality:
         raise ChangedError("The draft no longer belongs here.")
@@ -183,7 +248,24 @@ def _post(seat: Seat, kept: Kept, written: Written, released_by: str | None) -> 
     with transaction.atomic(using=seat.node.using):
         drafts.remove(seat.node, kept)
         post(seat.node, _channel(seat), [draft])
-    return kept.case or kept.uid
+        case = kept.case or kept.uid
+        charge.take_up(seat, case, kept.owner, author.units(Permission.WRITE_CASES).first)
+    return case
+
+
+def _check_course(seat: Seat, kept: Kept, written: Written) -> None:
+    """Refuse what handling codes forbid, and to close over the partner's open question.
+
+    SECURITY: what leaves by taking something over is judged once more when it leaves. Holds because the places it comes
+    from stay in the draft until it is sent. Breaks if they could be taken out of a draft.
+    """
+    held = list(handling.taken_over(seat, written))
+    if held:
+        raise handling.WithheldError(held)
+    if kept.type == Kind.CLOSING.tag and access.waits_for_us(seat, kept.case):
+        raise IncompleteError(
+            _("A question of the partner is still open in this case."), _("Answer or refuse it; then close the case.")
+        )
 
 
 def _check_whole(kept: Kept, written: Written) -> None:

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from comity.cases import views, write_views
+from comity.cases import course_views, views, write_views
 
 app_name = "cases"
 urlpatterns = [
     path("", views.inbox, name="inbox"),
     path("list.csv", views.export, name="export"),
+    path("filters/", course_views.filters, name="filters"),
+    path("several/", course_views.bulk, name="bulk"),
     path("new/", write_views.new, name="new"),
     path("drafts/", write_views.own, name="drafts"),
     path("release/", write_views.release_list, name="release"),
@@ -15,6 +17,15 @@ urlpatterns = [
     path("<uuid:channel>/drafts/<uuid:uid>/check/", write_views.check, name="check"),
     path("<uuid:channel>/drafts/<uuid:uid>/review/", write_views.review, name="review"),
     path("<uuid:channel>/<uuid:case>/", views.thread, name="thread"),
+    path("<uuid:channel>/<uuid:case>/live/", views.live, name="live"),
+    path("<uuid:channel>/<uuid:case>/print/", course_views.print_case, name="print"),
+    path("<uuid:channel>/<uuid:case>/pack/", course_views.pack, name="pack"),
+    path("<uuid:channel>/<uuid:case>/charge/", course_views.charge, name="charge"),
+    path("<uuid:channel>/<uuid:case>/course/", course_views.course, name="course"),
+    path("<uuid:channel>/<uuid:case>/join/", course_views.join, name="join"),
+    path("<uuid:channel>/<uuid:case>/<uuid:uid>/erase/", course_views.erase, name="erase"),
     path("<uuid:channel>/<uuid:case>/<uuid:uid>/<slug:kind>/", write_views.answer, name="answer"),
+    path("<uuid:channel>/records/<uuid:uid>/consent/<slug:use>/", course_views.consent, name="consent"),
+    path("<uuid:channel>/records/<uuid:uid>/pass-on/", course_views.pass_on, name="pass-on"),
     path("<uuid:channel>/records/<uuid:uid>/attachments/<int:number>/", views.download, name="attachment"),
 ]

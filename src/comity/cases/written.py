@@ -1,14 +1,14 @@
 """Hold what an officer writes before it is a record: every field as text, kept sealed as a draft."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from comity.cases import records
+from comity.cases import items as i
+from comity.cases import records as r
 from comity.cases.kinds import Kind
+from comity.cases.vocabulary import GROUNDS, ITEM_FIELDS, ITEM_MARKS
 from comity.protocol.attachments import Attachment
 from comity.protocol.canonical import Strict, decode, encode
 
@@ -16,61 +16,48 @@ LIMIT: Final = 2 * 1024 * 1024
 """A draft at rest: the longest record, and what of it is still too long to be one."""
 
 
-GROUNDS: Final[Mapping[str, Promise]] = {
-    "capital-offence": _("The death penalty may follow"),
-    "political": _("It is made on political grounds"),
-    "military": _("It is made on military grounds"),
-    "religious": _("It is made on religious grounds"),
-    "racial": _("It is made on racial grounds"),
-}
-"""What a request must say of itself, because safeguards of agreements ask for it."""
-REFUSAL_GROUNDS: Final[Mapping[str, Promise]] = {
-    "not-available": _("The information is not available"),
-    "national-security": _("It would harm essential interests of national security"),
-    "ongoing-investigation": _("It would endanger an investigation or a person"),
-    "disproportionate": _("It is disproportionate or irrelevant to the purpose"),
-    "minor-offence": _("It concerns an offence punishable by one year or less"),
-    "judicial-authorisation": _("A court has not authorised it"),
-    "third-party": _("It belongs to a third state that does not consent"),
-    "personal-data": _("The protection of personal data forbids it"),
-    "other": _("Another ground, as stated"),
-}
-"""Grounds as in Article 6 of Directive (EU) 2023/977, and what practice adds."""
-SOURCES: Final[Mapping[str, Promise]] = {
-    "A": _("A: no doubt about the source"),
-    "B": _("B: mostly reliable"),
-    "C": _("C: mostly unreliable"),
-    "X": _("X: cannot be judged"),
-}
-INFORMATION: Final[Mapping[str, Promise]] = {
-    "1": _("1: certain"),
-    "2": _("2: known to the source itself"),
-    "3": _("3: hearsay, but corroborated"),
-    "4": _("4: cannot be judged"),
-}
-LABELS: Final[Mapping[str, Promise]] = {
-    "clause": _("Clause"),
-    "purpose": _("Purpose"),
-    "urgency": _("Urgency"),
-    "handling": _("Handling code"),
-    "case_number": _("Case number"),
-    "subject": _("Subject"),
-    "question": _("Question"),
-    "legal_basis": _("Legal basis"),
-    "grounds": _("What the agreement asks every request"),
-    "assurance": _("Assurance"),
-    "text": _("Answer"),
-    "source": _("Source"),
-    "information": _("Information"),
-    "ground": _("Ground"),
-    "reason": _("Reason"),
-    "attachments": _("Attachments"),
-    "language": _("Language of the text"),
-}
+class Origin(Strict):
+    """Remember from which record of which agreement a draft takes information over; items empty: all of it."""
+
+    channel: str
+    uid: str
+    items: tuple[int, ...] = ()
+
+
+class WrittenItem(Strict):
+    """Hold the fields of an item, whatever its kind."""
+
+    kind: str
+    name: str = ""
+    latin: str = ""
+    born: str = ""
+    birthplace: str = ""
+    nationality: str = ""
+    part: str = ""
+    number: str = ""
+    sort: str = ""
+    issuer: str = ""
+    holder: str = ""
+    expires: str = ""
+    plate: str = ""
+    country: str = ""
+    chassis: str = ""
+    make: str = ""
+    subscriber: str = ""
+    device: str = ""
+    address: str = ""
+    coordinates: str = ""
+    handling: str = ""
+    source: str = ""
+    information: str = ""
+    note: str = ""
 
 
 class Written(Strict):
-    """Hold the fields of the form, whatever the kind; empty means not filled in."""
+    """Hold the fields of the form, whatever the kind; empty means not filled in.
+
+    ``concerns`` is the record, or for links the other case, that the header will refer to.
+    """
 
     to: str = ""
     clause: str = ""
@@ -91,21 +78,54 @@ class Written(Strict):
     reason: str = ""
     attachments: tuple[Attachment, ...] = ()
     returned: str = ""
+    items: tuple[WrittenItem, ...] = ()
+    hours: str = ""
+    use: str = ""
+    recipient: str = ""
+    for_items: tuple[int, ...] = ()
+    conditions: str = ""
+    until: str = ""
+    outcome: str = ""
+    note: str = ""
+    concerns: str = ""
+    origins: tuple[Origin, ...] = ()
 
 
-_TEXTS: Final = tuple(
-    name for name in Written.__struct_fields__ if name not in ("grounds", "attachments", "returned", "to")
-)
+_OTHERS: Final = frozenset({"grounds", "attachments", "returned", "to", "items", "for_items", "concerns", "origins"})
+_TEXTS: Final = tuple(name for name in Written.__struct_fields__ if name not in _OTHERS)
 HEADER_FIELDS: Final = ("clause", "purpose", "urgency", "handling", "language")
 FIELDS: Final[Mapping[Kind, tuple[str, ...]]] = {
-    Kind.REQUEST: ("subject", "question", "legal_basis", "case_number", "grounds", "assurance", "attachments"),
-    Kind.REPLY: ("text", "source", "information", "assurance", "attachments"),
+    Kind.REQUEST: ("subject", "question", "legal_basis", "case_number", "grounds", "assurance", "items", "attachments"),
+    Kind.REPLY: ("text", "source", "information", "assurance", "items", "attachments"),
     Kind.REFUSAL: ("ground", "reason"),
+    Kind.CLARIFICATION: ("question",),
+    Kind.CLARIFIED: ("text", "items", "attachments"),
+    Kind.NOTICE: ("subject", "text", "source", "information", "items", "attachments"),
+    Kind.MORE_TIME: ("hours", "reason"),
+    Kind.TIME_GRANTED: ("note",),
+    Kind.TIME_REFUSED: ("reason",),
+    Kind.CONSENT_ASKED: ("use", "recipient", "for_items", "reason"),
+    Kind.CONSENTED: ("conditions", "until"),
+    Kind.CONSENT_REFUSED: ("reason",),
+    Kind.CLOSING: ("outcome", "note"),
+    Kind.REOPENING: ("reason",),
+    Kind.LINKED: ("note",),
+    Kind.MERGED: ("note",),
 }
+"""What each kind asks for, in the order of its form."""
 _NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.REQUEST: ("subject", "question"),
     Kind.REPLY: ("text", "source", "information"),
     Kind.REFUSAL: ("ground", "reason"),
+    Kind.CLARIFICATION: ("question",),
+    Kind.CLARIFIED: ("text",),
+    Kind.NOTICE: ("subject", "text", "source", "information"),
+    Kind.MORE_TIME: ("hours", "reason"),
+    Kind.TIME_REFUSED: ("reason",),
+    Kind.CONSENT_ASKED: ("use", "reason"),
+    Kind.CONSENT_REFUSED: ("reason",),
+    Kind.CLOSING: ("outcome",),
+    Kind.REOPENING: ("reason",),
 }
 
 
@@ -124,9 +144,18 @@ def fill(written: Written, given: Mapping[str, str], grounds: Sequence[str]) -> 
     changes: dict[str, Any] = {name: _clean(given[name]) for name in _TEXTS if name in given}
     if "has_grounds" in given:
         changes["grounds"] = tuple(one for one in GROUNDS if one in grounds)
+    if "has_for_items" in given:
+        changes["for_items"] = tuple(at for at in range(i.MAX_ITEMS) if f"for-item-{at}" in given)
     if given.get("to"):
         changes["to"] = given["to"]
+    changes["items"] = tuple(_filled(at, one, given) for at, one in enumerate(written.items))
     return msgspec.structs.replace(written, **changes)
+
+
+def _filled(at: int, item: WrittenItem, given: Mapping[str, str]) -> WrittenItem:
+    names = (*ITEM_FIELDS[item.kind], *ITEM_MARKS)
+    changes = {name: _clean(given[f"item-{at}-{name}"]) for name in names if f"item-{at}-{name}" in given}
+    return msgspec.structs.replace(item, **changes)
 
 
 def _clean(text: str) -> str:
@@ -137,39 +166,134 @@ def _clean(text: str) -> str:
 
 def missing(kind: Kind, written: Written) -> tuple[str, ...]:
     """Return the fields without which there is no record of this kind, whatever the agreement says."""
-    return tuple(name for name in _NEEDED[kind] if not getattr(written, name))
+    empty = [name for name in _NEEDED.get(kind, ()) if not getattr(written, name)]
+    if "items" in FIELDS[kind] and any(not getattr(one, ITEM_FIELDS[one.kind][0]) for one in written.items):
+        empty.append("items")
+    return tuple(empty)
 
 
 def too_long(kind: Kind, written: Written) -> str | None:
-    """Return the field that is longer than the record allows, if one is."""
+    """Return the field that the record does not take as it is, if there is one."""
     if missing(kind, written):
         return None
     try:
-        msgspec.convert(msgspec.to_builtins(body(kind, written), builtin_types=(bytes,)), type(body(kind, written)))
+        _typed(_BODIES[kind](written))
     except msgspec.ValidationError as error:
-        name = str(error).partition("`$.")[2].partition("`")[0].partition("[")[0]
+        name = str(error).partition("`$.")[2].partition("`")[0].partition("[")[0].partition(".")[0]
         return name or next(iter(FIELDS[kind]))
     return None
 
 
 def body(kind: Kind, written: Written) -> Strict:
-    """Return the content of the record that ``written`` would make; not yet checked."""
-    if kind is Kind.REQUEST:
-        return records.Request(
-            subject=written.subject,
-            question=written.question,
-            legal_basis=written.legal_basis,
-            case_number=written.case_number or None,
-            grounds=written.grounds,
-            assurance=written.assurance or None,
-            attachments=written.attachments,
-        )
-    if kind is Kind.REPLY:
-        return records.Reply(
-            text=written.text,
-            source=written.source,  # type: ignore[arg-type]  # checked as an enum before it is sent
-            information=written.information,  # type: ignore[arg-type]  # checked as an enum before it is sent
-            assurance=written.assurance or None,
-            attachments=written.attachments,
-        )
-    return records.Refusal(ground=written.ground, reason=written.reason)
+    """Return the content of the record that ``written`` would make; as it stands if it is not one yet."""
+    made = _BODIES[kind](written)
+    try:
+        return _typed(made)
+    except msgspec.ValidationError:
+        return made
+
+
+def _typed(made: Strict) -> Strict:
+    return msgspec.convert(msgspec.to_builtins(made, builtin_types=(bytes,)), type(made))
+
+
+def _item(one: WrittenItem) -> i.Item:
+    first, *others = ITEM_FIELDS[one.kind]
+    given: dict[str, Any] = {first: getattr(one, first)}
+    given |= {name: getattr(one, name) for name in (*others, *ITEM_MARKS) if getattr(one, name)}
+    return _ITEM_TYPES[one.kind](**given)
+
+
+def written_item(item: i.Item) -> WrittenItem:
+    """Return an item of a record as a form holds it."""
+    kind = str(item.__struct_config__.tag)
+    given = {name: str(getattr(item, name) or "") for name in (*ITEM_FIELDS[kind], *ITEM_MARKS)}
+    return WrittenItem(kind=kind, **given)
+
+
+def _items(written: Written) -> i.Items:
+    return tuple(_item(one) for one in written.items)
+
+
+def _request(written: Written) -> r.Request:
+    return r.Request(
+        subject=written.subject,
+        question=written.question,
+        legal_basis=written.legal_basis,
+        case_number=written.case_number or None,
+        grounds=written.grounds,
+        assurance=written.assurance or None,
+        attachments=written.attachments,
+        items=_items(written),
+    )
+
+
+def _reply(written: Written) -> r.Reply:
+    return r.Reply(
+        text=written.text,
+        source=written.source,  # type: ignore[arg-type]  # checked as an enum before it is sent
+        information=written.information,  # type: ignore[arg-type]  # checked as an enum before it is sent
+        assurance=written.assurance or None,
+        attachments=written.attachments,
+        items=_items(written),
+    )
+
+
+def _notice(written: Written) -> r.Notice:
+    return r.Notice(
+        subject=written.subject,
+        text=written.text,
+        source=written.source,  # type: ignore[arg-type]  # checked as an enum before it is sent
+        information=written.information,  # type: ignore[arg-type]  # checked as an enum before it is sent
+        attachments=written.attachments,
+        items=_items(written),
+    )
+
+
+def _clarified(written: Written) -> r.Clarified:
+    return r.Clarified(text=written.text, attachments=written.attachments, items=_items(written))
+
+
+def _more_time(written: Written) -> r.MoreTime:
+    hours = int(written.hours) if written.hours.isdecimal() and len(written.hours) < 6 else 0
+    return r.MoreTime(hours=hours, reason=written.reason)
+
+
+def _consent_asked(written: Written) -> r.ConsentAsked:
+    return r.ConsentAsked(
+        use=written.use,  # type: ignore[arg-type]  # checked as an enum before it is sent
+        reason=written.reason,
+        recipient=written.recipient,
+        items=written.for_items,
+    )
+
+
+def _closing(written: Written) -> r.Closing:
+    return r.Closing(outcome=written.outcome, note=written.note)  # type: ignore[arg-type]  # checked as an enum later
+
+
+_ITEM_TYPES: Final[Mapping[str, Callable[..., i.Item]]] = {
+    "person": i.Person,
+    "document": i.Document,
+    "vehicle": i.Vehicle,
+    "telephone": i.Telephone,
+    "place": i.Place,
+}
+_BODIES: Final[Mapping[Kind, Callable[[Written], Strict]]] = {
+    Kind.REQUEST: _request,
+    Kind.REPLY: _reply,
+    Kind.REFUSAL: lambda one: r.Refusal(ground=one.ground, reason=one.reason),
+    Kind.CLARIFICATION: lambda one: r.Clarification(question=one.question),
+    Kind.CLARIFIED: _clarified,
+    Kind.NOTICE: _notice,
+    Kind.MORE_TIME: _more_time,
+    Kind.TIME_GRANTED: lambda one: r.TimeGranted(note=one.note),
+    Kind.TIME_REFUSED: lambda one: r.TimeRefused(reason=one.reason),
+    Kind.CONSENT_ASKED: _consent_asked,
+    Kind.CONSENTED: lambda one: r.Consented(conditions=one.conditions, until=one.until),
+    Kind.CONSENT_REFUSED: lambda one: r.ConsentRefused(reason=one.reason),
+    Kind.CLOSING: _closing,
+    Kind.REOPENING: lambda one: r.Reopening(reason=one.reason),
+    Kind.LINKED: lambda one: r.Linked(note=one.note),
+    Kind.MERGED: lambda one: r.Merged(note=one.note),
+}

@@ -8,11 +8,12 @@ from django.db.models import Q
 
 from comity.channel import sealed, store
 from comity.channel.control import Verdict
-from comity.channel.models import Blob, Channel, Delivery, Disposition, Record, RecordState, Refusal
+from comity.channel.models import Blob, Channel, Delivery, Disposition, Erasure, Journal, Record, RecordState, Refusal
 from comity.channel.runtime import LocalNode
 from comity.protocol.canonical import Strict
 from comity.protocol.errors import ComityError
 from comity.protocol.message import MAX_BATCH
+from comity.protocol.names import UnixMs
 from comity.protocol.records import Header, parse_header
 from comity.protocol.types import Outcome
 
@@ -114,11 +115,7 @@ def _verdicts(node: LocalNode, addresses: Sequence[tuple[int, int]]) -> dict[tup
     last: dict[tuple[int, int, str], Disposition] = {}
     for at in range(0, len(addresses), AT_ONCE):
         asked = addresses[at : at + AT_ONCE]
-        wanted = Q()
-        for journal, index in asked:
-            # No disposition spans more than a batch, which keeps the search to a few rows of the index.
-            wanted |= Q(journal_id=journal, start__lte=index, end__gt=index, end__lte=index + MAX_BATCH)
-        rows = Disposition.objects.using(node.using).filter(wanted).order_by("stated_at") if asked else []
+        rows = Disposition.objects.using(node.using).filter(_covering(asked)).order_by("stated_at") if asked else []
         for row in rows:
             for journal, index in asked:
                 if row.journal_id == journal and row.start <= index < row.end:
@@ -178,3 +175,77 @@ def refused_own(node: LocalNode, channel: Channel, limit: int) -> list[tuple[str
     )
     uids = {(journal, index): uid for journal, index, uid in named.values_list("journal_id", "index", "uid")}
     return [(uids[place] or "", verdicts[place]) for place in places if place in verdicts and place in uids]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Say where a record stands: whose journal, and which index."""
+
+    journal: str
+    index: int
+
+
+def accepted(node: LocalNode, channel: Channel, places: Iterable[Place]) -> dict[Place, UnixMs]:
+    """Return when each record was first accepted by a recipient, as that recipient's journal says.
+
+    Clocks start, stop and go on at these times: they stand in journals that every node of the agreement holds.
+    """
+    ids = dict(Journal.objects.using(node.using).filter(channel=channel).values_list("node", "id"))
+    wanted = {(ids[one.journal], one.index): one for one in places if one.journal in ids}
+    found: dict[Place, UnixMs] = {}
+    addresses = list(wanted)
+    for at in range(0, len(addresses), AT_ONCE):
+        some = addresses[at : at + AT_ONCE]
+        rows = list(Disposition.objects.using(node.using).filter(_covering(some)).order_by("time_ms", "id"))
+        refused = _refusals(node, {(row.journal_id, index, row.by): row for row in rows for _, index in some})
+        for row in rows:
+            for journal, index in some:
+                if row.journal_id == journal and row.start <= index < row.end and (row.id, index) not in refused:
+                    found.setdefault(wanted[journal, index], UnixMs(row.time_ms))
+    return found
+
+
+def _covering(addresses: Sequence[tuple[int, int]]) -> Q:
+    covering = Q()
+    for journal, index in addresses:
+        # No disposition spans more than a batch, which keeps the search to a few rows of the index.
+        covering |= Q(journal_id=journal, start__lte=index, end__gt=index, end__lte=index + MAX_BATCH)
+    return covering
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Say of one holder of a record when it must be erased there, on which ground, and when the holder confirmed it."""
+
+    node: str
+    due_ms: int
+    ground: str
+    ordered: bool
+    done_ms: int | None
+
+
+def erasures(node: LocalNode, records: Sequence[Held]) -> dict[str, tuple[Erased, ...]]:
+    """Return what is known of the erasure of records on every node that holds them, by identifier."""
+    found: dict[str, tuple[Erased, ...]] = {}
+    uids = {record.address: record.header.id for record in records}
+    addresses = list(uids)
+    for at in range(0, len(addresses), AT_ONCE):
+        some = addresses[at : at + AT_ONCE]
+        wanted = Q()
+        for journal, index in some:
+            wanted |= Q(journal_id=journal, index=index)
+        for row in Erasure.objects.using(node.using).filter(wanted).order_by("node"):
+            uid = uids[row.journal_id, row.index]
+            one = Erased(row.node, row.due_ms, row.ground, row.ordered, row.done_ms)
+            found[uid] = (*found.get(uid, ()), one)
+    return found
+
+
+def stamp(node: LocalNode, channel: Channel) -> str:
+    """Return a text that changes whenever a record, a receipt or an erasure came or went under this agreement.
+
+    Two small queries, whatever the number of records: for pages that ask whether there is anything new.
+    """
+    sizes = Journal.objects.using(node.using).filter(channel=channel).order_by("node").values_list("size", flat=True)
+    acked = Delivery.objects.using(node.using).filter(channel=channel).order_by("peer").values_list("acked", flat=True)
+    return ".".join(str(one) for one in (channel.epoch, *sizes, *acked))

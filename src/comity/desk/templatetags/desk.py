@@ -42,6 +42,8 @@ _PATHS: Final = {
     "due": "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 1 0 0-11 M8 5v3.2l2 1.3",
     "overdue": "M8 2l6.5 11.5h-13z M8 6.5v3 M8 11.4v.2",
     "erased": "M2.5 8h11",
+    "paused": "M5.5 3.5v9 M10.5 3.5v9",
+    "plus": "M8 3v10 M3 8h10",
     "clip": "M5 8.5l4-4a2 2 0 0 1 2.9 2.9l-5 5a3.2 3.2 0 0 1-4.6-4.5L7 3.2",
     "person": "M8 2.5a2.6 2.6 0 1 0 0 5.2 2.6 2.6 0 1 0 0-5.2 M3 13.5c.5-2.7 2.4-4 5-4s4.5 1.3 5 4",
     "release": "M8 13V3.5 M4.2 7L8 3.2 11.8 7",
@@ -120,8 +122,8 @@ def day(ms: int | None) -> SafeString:
 def remaining(when_ms: int, now_ms: int) -> str:
     """Return how long until an instant, or since: "5 hours left", "2 days overdue"."""
     left = when_ms - now_ms
-    amount = _amount(abs(left))
-    return _("%(amount)s left") % {"amount": amount} if left >= 0 else _("%(amount)s overdue") % {"amount": amount}
+    said = {"amount": amount(abs(left))}
+    return _("%(amount)s left") % said if left >= 0 else _("%(amount)s overdue") % said
 
 
 @register.simple_tag
@@ -131,10 +133,11 @@ def ago(when_ms: int, now_ms: int) -> str:
         return _("never")
     if now_ms - when_ms < 60_000:
         return _("just now")
-    return _("%(amount)s ago") % {"amount": _amount(max(0, now_ms - when_ms))}
+    return _("%(amount)s ago") % {"amount": amount(max(0, now_ms - when_ms))}
 
 
-def _amount(ms: int) -> str:
+def amount(ms: int) -> str:
+    """Return a length of time in the unit in which people say it."""
     minutes = ms // 60_000
     if minutes < 90:
         return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
