@@ -44,6 +44,7 @@ from comity.protocol.attachments import Attachment  # noqa: E402  # the framewor
 from comity.protocol.names import hex_digest, instant, party_of  # noqa: E402  # the framework must have started first
 from comity.protocol.types import AgreementSigned  # noqa: E402  # the framework must have started first
 from comity.screening.models import Batch  # noqa: E402  # the framework must have started first
+from tests.support import blind  # noqa: E402  # the framework must have started first
 
 BLOCK = 1024 * 1024
 DB = node.using
@@ -111,6 +112,21 @@ def batches(check: str) -> list[str]:
     """Return the questions of a check."""
     rows = Batch.objects.using(DB).filter(check_of__uid=check).exclude(question="")
     return list(rows.values_list("question", flat=True))
+
+
+def fill(persons: int) -> int:
+    """Publish a list as large as one of so many persons; return how many keys it has."""
+    return blind.fill(node, _channel(), persons)
+
+
+def ready() -> int:
+    """Return how many entries of the partner's lists can be asked about."""
+    return blind.ready(node, _channel())
+
+
+def check_one(name: str, born: str) -> list[float]:
+    """Check one person; return milliseconds and hits."""
+    return list(blind.check_one(node, _channel(), name, born))
 
 
 def failures(partner: str) -> list[Any]:
@@ -328,7 +344,7 @@ ORDERS: dict[str, Callable[..., Any]] = {
     for one in (
         invite, accept, complete, propose_text, failures, propose, sign, messages, take, move, quota, send, wait, timed,
         singles, attach, have, wait_for, opened, state, sizes, times, accepted, verify, rebuilt, alarms, receipts,
-        count, batches,
+        count, batches, fill, ready, check_one,
     )
 }  # fmt: skip
 
