@@ -57,6 +57,8 @@ COMMANDS = (
     Entry("pair", Topic.PARTNERS, _AT + "pair:pair"),
     Entry("list", Topic.PARTNERS, _AT + "screening:list_"),
     Entry("check", Topic.PARTNERS, _AT + "check:check"),
+    Entry("plan", Topic.PARTNERS, _AT + "plan:plan"),
+    Entry("indicators", Topic.PARTNERS, _AT + "plan:indicators"),
     Entry("log", Topic.COURT, _AT + "log:log"),
     Entry("pack", Topic.COURT, _AT + "case_pack:pack"),
     Entry("test", Topic.HOUSE, _AT + "house:test"),

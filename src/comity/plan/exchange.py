@@ -13,6 +13,18 @@ from typing import Final
 LANGUAGES: Final = ("en", "de", "ar")
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Hold a text by language, in the order in which it was given."""
+
+    texts: tuple[tuple[str, str], ...] = ()
+
+    def in_(self, language: str) -> str:
+        """Return the text in a language, else the first there is, else nothing."""
+        known = dict(self.texts)
+        return known.get(language) or next(iter(known.values()), "")
+
+
 class LinkKind(StrEnum):
     """Say which end of a task waits for which end of the one before it."""
 
@@ -66,7 +78,8 @@ class Assignment:
 class Task:
     """Hold an action, a milestone, or a group of them; ``level`` counts from 1, in the order of the plan.
 
-    ``extra`` holds what only Comity knows (state, clause, lead ...), by name.
+    ``extra`` holds what only Comity knows (state, clause, lead ...), by name; ``titles`` the name in each language of
+    the plan, where it has several.
     """
 
     key: str
@@ -89,6 +102,7 @@ class Task:
     baselines: tuple[Baseline, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
+    titles: Said = field(default_factory=Said)
 
 
 class ResourceKind(StrEnum):
@@ -155,18 +169,6 @@ class Measure(StrEnum):
     NOMINAL = "3"
     ORDINAL = "4"
     QUALITATIVE = "5"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Hold a text by language, in the order in which it was given."""
-
-    texts: tuple[tuple[str, str], ...] = ()
-
-    def in_(self, language: str) -> str:
-        """Return the text in a language, else the first there is, else nothing."""
-        known = dict(self.texts)
-        return known.get(language) or next(iter(known.values()), "")
 
 
 @dataclass(frozen=True, slots=True)

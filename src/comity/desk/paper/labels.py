@@ -7,7 +7,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, override
 
 from comity.desk.paper.values import Text, Words
-from comity.desk.words import REALITIES
 from comity.protocol.records import Reality
 
 PAGE: Final = gettext_lazy("Page {page} of {pages}")
@@ -15,7 +14,11 @@ MADE: Final = gettext_lazy("Drawn up")
 SIGNED: Final = gettext_lazy("Signature given")
 NOT_SIGNED: Final = gettext_lazy("Signature missing")
 RECORD: Final = gettext_lazy("Record")
-BANDS: Final[Mapping[Reality, Promise]] = {
+_NAMES: Final[Mapping[Reality, Promise]] = {
+    Reality.EXERCISE: gettext_lazy("exercise"),
+    Reality.TEST: gettext_lazy("test"),
+}
+_BANDS: Final[Mapping[Reality, Promise]] = {
     Reality.EXERCISE: gettext_lazy("Nothing on this page is about the real world."),
     Reality.TEST: gettext_lazy("Test data. Nothing on this page is real."),
 }
@@ -34,7 +37,7 @@ def band(languages: tuple[str, ...], reality: Reality) -> Words:
     """Return the band of exercise and test; nothing on a paper about the real world."""
     if reality is Reality.ACTUAL:
         return ()
-    names, sentences = in_each(languages, REALITIES[reality]), in_each(languages, BANDS[reality])
+    names, sentences = in_each(languages, _NAMES[reality]), in_each(languages, _BANDS[reality])
     return tuple(
         Text(name.language, f"{name.words.upper()} \u2013 {sentence.words}")
         for name, sentence in zip(names, sentences, strict=True)

@@ -7,6 +7,7 @@ from comity.desk.paper.drawings import checked
 from comity.desk.paper.errors import PaperTooLargeError
 from comity.desk.paper.letters import fit
 from comity.desk.paper.values import (
+    NEUTRAL,
     Block,
     Facts,
     Figure,
@@ -48,7 +49,15 @@ def plain(paper: Paper) -> dict[str, Plain]:
 
 def words(said: Words) -> list[Plain]:
     """Return words as plain data, fit to be set."""
-    return [{"lang": one.language, "rtl": one.right_to_left, "text": list(fit(one.words).split("\n"))} for one in said]
+    return [
+        {
+            "lang": one.language or NEUTRAL,
+            "rtl": one.right_to_left,
+            "side": "start" if one.language in {"", NEUTRAL} else "right" if one.right_to_left else "left",
+            "text": list(fit(one.words).split("\n")),
+        }
+        for one in said
+    ]
 
 
 def block(one: Block, languages: tuple[str, ...]) -> Plain:

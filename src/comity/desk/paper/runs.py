@@ -12,7 +12,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from comity.desk.paper.letters import fit
-from comity.desk.paper.values import Text, Words
+from comity.desk.paper.values import NEUTRAL, Text, Words
 
 INK: Final = RGBColor(0x1C, 0x1F, 0x22)
 SOFT: Final = RGBColor(0x56, 0x5B, 0x5F)
@@ -117,7 +117,7 @@ _AFTER_SIZE: Final = (
 
 def _language(language: str, *, turned: bool) -> BaseOxmlElement:
     element = OxmlElement("w:lang")
-    culture = _CULTURES.get(language, language)
+    culture = _CULTURES.get(language, language or NEUTRAL)
     if turned:
         element.set(qn("w:bidi"), culture if language in {"ar", "fa", "he", "ur"} else "ar-QA")
     else:

@@ -10,6 +10,8 @@ from typing import Final
 
 from comity.protocol.records import Reality
 
+NEUTRAL: Final = "zxx"
+"""The language of what is in none (ISO 639-2): codes, dates, names of authorities; it stands where a line begins."""
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 
 
