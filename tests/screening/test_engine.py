@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +70,35 @@ def test_an_engine_takes_no_more_pieces_than_it_can_work_on() -> None:
         results = opened.map(lambda n: n + 1, pieces())
         assert next(results) == 1
         assert len(taken) < 1000
+
+
+_KEEPS_WORKERS = """
+import os, sys
+from comity.screening import engine
+
+def who(_):
+    return os.getpid()
+
+if __name__ == "__main__":
+    with engine.engine("processes") as opened:
+        print(*opened.map(who, range(8)), flush=True)
+        sys.stdin.read()
+"""
+
+
+def test_workers_end_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    program = tmp_path / "keeps.py"
+    program.write_text(_KEEPS_WORKERS, encoding="utf-8")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, str(program)], **pipes) as one:  # type: ignore[call-overload]  # by name
+        assert one.stdout
+        workers = {int(pid) for pid in one.stdout.readline().split()}
+        assert workers
+        one.kill()
+    end = time.monotonic() + 30
+    while any(Path(f"/proc/{pid}").exists() for pid in workers):
+        assert time.monotonic() < end, "a worker outlives the process that started it"
+        time.sleep(0.05)
 
 
 def test_the_work_needs_no_framework_and_no_database_in_the_process_that_does_it() -> None:

@@ -4,12 +4,13 @@ Dask is imported when work begins, not before: one person is asked about without
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any, Final, Protocol, TypeVar
 
 from comity.protocol.errors import ComityError, ErrorKind
@@ -61,6 +62,25 @@ class _Dask:
             yield from bag.from_sequence(window, partition_size=1).map(function).compute(**self._scheduler)
 
 
+def _end_with_parent() -> None:
+    """Let a worker end when the process that started it is killed: it would wait for work for ever."""
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, name="comity-parent", daemon=True).start()
+
+
+def _pool(name: str, cores: int) -> Executor:
+    if name == THREADS:
+        return ThreadPoolExecutor(cores, "comity-screening")
+    # Spawned, not forked: this process has threads and a database, which a copy must not share.
+    return ProcessPoolExecutor(cores, get_context("spawn"), initializer=_end_with_parent)
+
+
 @contextmanager
 def engine(name: str = PROCESSES) -> Iterator[Engine]:
     """Open an engine: ``processes`` or ``threads`` of this machine, or the address of a Dask scheduler.
@@ -72,10 +92,7 @@ def engine(name: str = PROCESSES) -> Iterator[Engine]:
     """
     cores = os.cpu_count() or 1
     if name in (THREADS, PROCESSES):
-        pool: Executor
-        # Spawned, not forked: this process has threads and a database, which a copy must not share.
-        pool = ThreadPoolExecutor(cores) if name == THREADS else ProcessPoolExecutor(cores, get_context("spawn"))
-        with pool:
+        with _pool(name, cores) as pool:
             yield _Dask(cores, scheduler=name, pool=pool)
         return
     distributed = import_module("distributed")
