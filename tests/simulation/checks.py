@@ -62,7 +62,8 @@ def _split(sim: Sim, uuid: str, owner: LocalNode, members: list[LocalNode]) -> b
     """Say whether this agreement has a fork that nothing can heal; then somebody must have said so."""
     split = {(u, o) for u, o in sim.ledger.split if u == uuid and _differs(sim, u, o)}
     for _, name in split:
-        alarmed = [n.name for n in members if Alarm.objects.using(n.using).filter(kind="fork", subject=name).exists()]
+        named = Alarm.objects.filter(kind__in=("fork", "tampered-batch"), subject=name)
+        alarmed = [node.name for node in members if named.using(node.using).exists()]
         _must(bool(alarmed), f"{name} showed different histories and nobody noticed")
     return bool(split)
 
@@ -167,10 +168,15 @@ def _own_journals(sim: Sim, node: LocalNode) -> None:
             cursor.execute('SELECT level, "index", hash FROM channel_tile WHERE journal_id = %s', [journal.id])
             held = {(level, index): bytes(digest) for level, index, digest in cursor.fetchall()}
         _must(held == tiles, f"{node.name}: the tiles of {journal.node} are not those of its records")
-        if journal.node == node.name:
+        if journal.node == node.name and journal.channel.uuid not in split_channels(sim):
+            # Where the partners hold two histories, an operator must say which one stays.
             _must(not journal.must_hear, f"{node.name} still waits for {journal.must_hear}")
     lacking = Record.objects.using(node.using).filter(content_state=ContentState.LACKING)
     lost = {one.uid for one in sim.ledger.sent.values() if not one.content_certain}
+    if any(fault.startswith("restored") for fault in sim.ledger.faults):
+        # What an author lost with its disk, and no partner was ever sent, nobody can give back.
+        held_by_nobody = (row.uid or "" for row in lacking if not sim.content_holders(row.uid or ""))
+        lost |= {uid for uid in held_by_nobody if uid not in sim.ledger.sent}
     left = [row.uid for row in lacking if row.uid not in lost and row.channel.uuid not in split_channels(sim)]
     _must(not left, f"{node.name} still lacks contents: {left[:3]}")
 

@@ -358,6 +358,14 @@ def _account_for_restore(sim: Sim, node: LocalNode, *, declared: bool) -> None:
     ledger.allow(AlarmKind.PARTNER_RESTORED, "", node.name)
     if not declared:
         ledger.allow(AlarmKind.FORK, "", node.name)
+        # A second history that grew past the first one before anybody saw it does not lead to what a partner holds:
+        # without a proof of consistency the partner cannot tell a fork from records that were tampered with.
+        ledger.allow(AlarmKind.TAMPERED_BATCH, "", node.name)
+        for uuid in sim.channels_of(node.name):
+            for member in sim.members(uuid) if len(sim.members(uuid)) > 2 else ():
+                # Whoever passes on the other history: its records, and contents at places that hold other records here.
+                ledger.allow(AlarmKind.TAMPERED_BATCH, "", member)
+                ledger.allow(AlarmKind.TAMPERED_CONTENT, "", member)
         ledger.split.update((uuid, node.name) for uuid in sim.channels_of(node.name) if len(sim.members(uuid)) > 2)
     for one in ledger.sent.values():
         if one.certain and not sim.holders(one.uid):
