@@ -5,8 +5,11 @@ from django.test import Client
 
 from comity.desk import accesslog, log_check
 from comity.desk.log_check import Fault, FaultKind
-from comity.desk.models import AccessHead, AccessLine
+from comity.desk.models import AccessChain, AccessHead, AccessLine
+from comity.desk.seat import Seat, terms_of
+from comity.protocol.records import Reality
 from tests.support.screens import QUESTION, Screens, text
+from tests.support.worlds import channel_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "second", "third"], transaction=True)
 
@@ -15,16 +18,15 @@ def lines() -> list[tuple[str, str, str]]:
     return list(AccessLine.objects.order_by("index").values_list("what", "purpose", "case"))
 
 
-def filled(screens: Screens, count: int = 9) -> None:
-    """Let an officer look at so many cases, one a minute."""
-    from comity.desk.seat import Seat, terms_of
-    from tests.support.worlds import channel_of
-
+def seat_of(screens: Screens) -> Seat:
     node = screens.at("QA.doha")
     channel = channel_of(node, screens.channel)
-    terms = terms_of(node, channel)
-    assert terms is not None
-    seat = Seat(screens.officers["noura"], node, (channel,), channel, terms, terms.agreement.realities[0])
+    return Seat(screens.officers["noura"], node, (channel,), channel, terms_of(node, channel), Reality.ACTUAL)
+
+
+def filled(screens: Screens, count: int = 9) -> None:
+    """Let an officer look at so many cases, one a minute."""
+    seat = seat_of(screens)
     for number in range(count):
         accesslog.note(seat, accesslog.Look.READ, case=f"case-{number}", purpose="prevention", records=[f"r{number}"])
         screens.world.clock.ms += 60_000
@@ -90,6 +92,27 @@ def test_untouched_log_leads_to_every_signed_head(screens: Screens) -> None:
     assert found.newest.size == 9
 
 
+def test_looks_at_the_same_moment_make_one_chain_and_none_is_lost(screens: Screens) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connections
+
+    node = screens.at("QA.doha")
+    seat = seat_of(screens)
+
+    def look(worker: int) -> None:
+        try:
+            for number in range(5):
+                accesslog.note(seat, accesslog.Look.READ, case=f"case-{worker}-{number}", purpose="prevention")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(look, range(4)))
+    found = log_check.check(node)
+    assert (found.entries, found.faults) == (20, ())
+
+
 @pytest.mark.parametrize("column", ["officer", "case", "purpose", "records", "time_ms", "what", "authority"])
 def test_changed_entry_is_named_whatever_was_changed_in_it(screens: Screens, column: str) -> None:
     filled(screens)
@@ -128,8 +151,6 @@ def test_log_that_its_own_operator_wrote_anew_does_not_lead_to_the_head_that_an_
     filled(screens)
     node = screens.at("QA.doha")
     kept = log_check.check(node).note
-    from comity.desk.models import AccessChain
-
     for model in (AccessLine, AccessHead, AccessChain):
         model.objects.all().delete()
     filled(screens, 12)

@@ -3,13 +3,30 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from comity.desk import access
+from comity.desk import access, people_access
 from comity.desk.alarm_words import alarm_title
 from comity.desk.rail import Answer, Notice, Question, ask
+from comity.desk.role_words import role_title
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
 
 SHOWN = 12
+
+
+def roles_to_confirm(seat: Seat) -> Answer:
+    """Return the sensitive roles that wait for the seat's officer as the second person."""
+    waiting = [one for one in people_access.waiting(seat) if one.may_confirm]
+    notices = tuple(
+        Notice(
+            title=one.grant.officer.display_name,
+            url=reverse("desk:people"),
+            when_ms=one.grant.granted_ms,
+            word=_("role waits"),
+            detail=role_title(one.grant.role),
+        )
+        for one in waiting[:SHOWN]
+    )
+    return Answer(notices, len(waiting))
 
 
 def what_is_wrong(seat: Seat) -> Answer:

@@ -27,7 +27,7 @@ def front(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     context = {
         "from_us": ask(Question.FROM_US, seat),
         "from_them": ask(Question.FROM_THEM, seat),
-        "to_release": ask(Question.TO_RELEASE, seat) if seat.may(Permission.RELEASE) else None,
+        "to_release": ask(Question.TO_RELEASE, seat),
         "wrong": what_is_wrong(seat),
         "now": seat.node.clock(),
     }
