@@ -9,6 +9,7 @@ from tests.browser.conftest import Desk
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
+PAGES = ("", "person/", "file/", "hits/", "lists/", "lists/new/", "lists/own/wanted/", "asked/", "rules/")
 LIST = """reference,name,birth_date,nationality
 D-1,سميرة الطنجاوي,1980-05-01,MAR
 D-2,خالد المثالي,1975-11-20,QAT
@@ -51,7 +52,8 @@ def test_hit_is_found_reviewed_and_asked_about_without_a_list_or_a_question_leav
     greta.until(".page-head a.primary")
     greta.shot(pictures, "screening-checks-de")
     page.click(".page-head a.primary")
-    page.fill("#id_names", "Samira Al-Tandschawi\nSamira Tanjaoui")
+    page.fill("#id_latin", "Samira Al-Tandschawi")
+    page.fill("#id_names", "Samira Tanjaoui")
     page.fill("#id_born", "1980-05-01")
     assert greta.inaccessible() == []
     greta.shot(pictures, "screening-person-de")
@@ -109,7 +111,17 @@ def test_pages_of_screening_are_accessible_in_every_language_light_and_dark_wide
         for theme, width in (("light", 1280), ("dark", 360)):
             salim.page.click(f"button[name=appearance][value={theme}]")
             salim.page.set_viewport_size({"width": width, "height": 800})
-            for path in ("", "hits/", "lists/", "lists/new/", "lists/own/wanted/", "asked/"):
+            for path in (
+                "",
+                "hits/",
+                "lists/",
+                "lists/new/",
+                "lists/own/wanted/",
+                "asked/",
+                "rules/",
+                "person/",
+                "file/",
+            ):
                 salim.go(f"/screening/{path}")
                 place = f"{path} {language} {theme}"
                 found[place] = salim.inaccessible()

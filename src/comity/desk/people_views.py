@@ -19,6 +19,7 @@ from comity.desk.people_access import Filter
 from comity.desk.role_words import ROLES, role_title
 from comity.desk.roles import SENSITIVE, Permission, Role
 from comity.desk.seat import Seat, for_officers
+from comity.desk.words import say_error
 from comity.protocol.errors import ComityError
 from comity.protocol.names import UnixMs, instant
 
@@ -198,5 +199,5 @@ def _done(
 
 
 def _said(request: HttpRequest, error: ComityError, route: str, pseudonym: str = "") -> HttpResponseBase:
-    messages.error(request, f"{_(error.sentence)} {_(error.remedy)}")
+    messages.error(request, say_error(error))
     return redirect("desk:officer", pseudonym) if pseudonym else redirect(route)

@@ -64,12 +64,23 @@ class Answer:
 Answering = Callable[["Seat"], Answer]
 
 _places: dict[str, Place] = {}
+_in_case: dict[str, Place] = {}
 _answers: dict[Question, dict[str, Answering]] = {question: {} for question in Question}
 
 
 def register(place: Place) -> None:
     """Put an entry into the rail; called when the application starts."""
     _places[place.route] = place
+
+
+def register_in_case(place: Place) -> None:
+    """Put an entry beside each case: a page that is told the case by ``?case=``; called when the application starts."""
+    _in_case[place.route] = place
+
+
+def places_in_case(seat: "Seat") -> Sequence[Place]:
+    """Return what an officer may begin from a case, in order."""
+    return sorted((one for one in _in_case.values() if seat.may(one.permission)), key=lambda one: one.order)
 
 
 def answers(question: Question, area: str, function: Answering) -> None:

@@ -15,6 +15,7 @@ from comity.protocol.agreement.model import Clock
 from comity.protocol.agreement.phrases import type_name
 from comity.protocol.agreement.terms import Terms
 from comity.protocol.agreement.translation import params_in
+from comity.protocol.errors import ComityError
 from comity.protocol.records import Reality
 
 MARKS: Mapping[Mark, Promise] = {
@@ -70,6 +71,15 @@ def say(finding: Finding, terms: Terms | None) -> Said:
     said = _(sentence).format_map(words)
     todo = _(remedy).format_map(words)
     return Said(said, todo, finding.reason, finding.clause or "", field)
+
+
+def say_error(error: ComityError) -> str:
+    """Return an error in the officer's language, as far as it has words of its own there."""
+    refusal = getattr(error, "refusal", None)
+    if refusal is not None:
+        said = [say(one, None) for one in refusal.findings]
+        return " ".join(f"{one.sentence} {one.remedy}" for one in said)
+    return f"{_(error.sentence)} {_(error.remedy)}"
 
 
 def _isolated(word: str) -> str:

@@ -26,6 +26,7 @@ class CheckShown:
     uid: str
     holder: str
     list_id: str
+    clause: str
     purpose: str
     case: str
     officer: str
@@ -46,12 +47,14 @@ class CheckShown:
         return (self.done + self.failed) * 100 // max(1, self.rows)
 
 
-def checks_of(seat: Seat, page: int = 1, *, case: str = "") -> list[CheckShown]:
+def checks_of(seat: Seat, page: int = 1, *, case: str = "", state: str = "") -> list[CheckShown]:
     """Return the checks under the seat's agreement and reality, the latest first."""
     seat.require(Permission.READ_SCREENING)
     rows = _checks(seat)
     if case:
         rows = rows.filter(case=case)
+    if state:
+        rows = rows.filter(state=state)
     start = max(0, page - 1) * PAGE
     return show(seat.node, list(rows.order_by("-created_ms", "-pk")[start : start + PAGE]))
 
@@ -75,6 +78,35 @@ def checks_to_release(seat: Seat) -> list[CheckShown]:
     rows = _checks(seat).filter(seat.units(Permission.RELEASE).q(), state=CheckState.WAITING)
     rows = rows.exclude(officer=seat.officer.pseudonym)
     return show(seat.node, list(rows.order_by("created_ms", "pk")[:PAGE]))
+
+
+def checks_in_trouble(seat: Seat) -> list[CheckShown]:
+    """Return the checks that stand still for another reason than a spent budget, or have rows that failed."""
+    seat.require(Permission.READ_SCREENING)
+    stands = Q(state=CheckState.PAUSED, retry_ms=0)
+    rows = _checks(seat).filter(stands | Q(batches__state=BatchState.FAILED)).distinct()
+    return show(seat.node, list(rows.order_by("-created_ms", "-pk")[:PAGE]))
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Show rows of a check, counted from 1, that came to nothing, and why."""
+
+    first: int
+    count: int
+    note: str
+
+    @property
+    def last(self) -> int:
+        """Return the last of the rows."""
+        return self.first + self.count - 1
+
+
+def unanswered(seat: Seat, uid: str) -> list[Unanswered]:
+    """Return the rows of a check that were not asked about or not answered, in their order."""
+    seat.require(Permission.READ_SCREENING)
+    rows = Batch.objects.using(seat.node.using).filter(check_of__in=_checks(seat).filter(uid=uid)).exclude(note="")
+    return [Unanswered(one.first + 1, one.count, one.note) for one in rows.order_by("first")[: 10 * PAGE]]
 
 
 def hits_to_review(seat: Seat, page: int = 1) -> list["HitShown"]:
@@ -132,6 +164,7 @@ def _shown(row: Check, counts: _Counts, hits: tuple[int, int]) -> CheckShown:
         uid=row.uid,
         holder=row.holder,
         list_id=row.list_id,
+        clause=row.clause,
         purpose=row.purpose,
         case=row.case,
         officer=row.officer,

@@ -11,10 +11,12 @@ class ScreeningConfig(AppConfig):
     label = "screening"
 
     def ready(self) -> None:
-        """Put the area into the rail and onto the front page."""
-        from comity.desk.rail import Place, register
+        """Put the area into the rail, beside each case and onto the front page."""
+        from comity.desk.rail import Place, register, register_in_case
         from comity.desk.roles import Permission
         from comity.screening import notices
 
         register(Place(40, _("Screening"), "screening:checks", "screening", Permission.READ_SCREENING))
+        beside = Place(10, _("Check a person in this case"), "screening:person", "screening", Permission.SCREEN)
+        register_in_case(beside)
         notices.register()

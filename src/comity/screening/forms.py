@@ -24,10 +24,23 @@ _NAMES: Final = 20
 class PersonForm(forms.Form):
     """Ask for one person, in the order in which an officer thinks: names, birth, sex, nationality, documents."""
 
+    name = forms.CharField(
+        label=_("Name in its own script"),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off", "spellcheck": "false"}),
+        max_length=300,
+        required=False,
+    )
+    latin = forms.CharField(
+        label=_("Name in Latin letters"),
+        help_text=_("As in the passport. Either is enough; both find more."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}),
+        max_length=300,
+        required=False,
+    )
     names = forms.CharField(
-        label=_("Names and aliases"),
-        help_text=_("One in each line, in any script: as in the passport, and in the person's own script."),
-        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "autocomplete": "off", "spellcheck": "false"}),
+        label=_("Other names"),
+        help_text=_("One in each line, in any script."),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto", "autocomplete": "off", "spellcheck": "false"}),
         max_length=4000,
         required=False,
     )
@@ -110,7 +123,8 @@ class PersonForm(forms.Form):
         kind, state, number = (cleaned.get(f"document_{name}", "") for name in ("kind", "state", "number"))
         if kind and not (state and number):
             self.add_error("document_number", _("A document needs the state that issued it and its number."))
-        if not self.errors and not (cleaned["names"] or kind or cleaned["mrz"]):
+        named = cleaned.get("name") or cleaned.get("latin") or cleaned.get("names")
+        if not self.errors and not (named or kind or cleaned["mrz"]):
             raise ValidationError(_("Give a name, a document or a machine-readable zone."))
         return cleaned
 
@@ -124,7 +138,11 @@ class PersonForm(forms.Form):
             kind = DocumentKind(given["document_kind"])
             papers.append(Document(kind, given["document_number"], given["document_state"].upper()))
         person = Person(
-            tuple(dict.fromkeys((*given["names"], *read.person.names))),
+            tuple(
+                dict.fromkeys(
+                    one for one in (given["name"], given["latin"], *given["names"], *read.person.names) if one
+                )
+            ),
             tuple(dict.fromkeys((*given["born"], *read.person.births))),
             Sex(given["sex"]) if given["sex"] else read.person.sex,
             tuple(dict.fromkeys((*given["nationality"], *read.person.nationalities))),
@@ -137,7 +155,12 @@ class AskForm(forms.Form):
 
     partner_list = forms.ChoiceField(label=_("Partner's list"))
     purpose = forms.ChoiceField(label=_("Purpose"))
-    case = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    case = forms.UUIDField(
+        label=_("Case"),
+        help_text=_("Its identifier, if the check belongs to a case. The partner does not see it."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "class": "code", "autocomplete": "off", "maxlength": 36}),
+        required=False,
+    )
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from comity.channel import agreements
 from comity.channel.runtime import LocalNode
@@ -57,6 +57,7 @@ class OwnList:
     to_add: int
     to_remove: int
     unpublished: int
+    next_review_ms: int | None = None
     publication: PublicationShown | None = None
 
 
@@ -86,6 +87,7 @@ def own_list(node: LocalNode, row: Register, channel: str) -> OwnList:
         to_add=todo.add,
         to_remove=todo.remove,
         unpublished=publishing.unpublished(node, generation) if generation else 0,
+        next_review_ms=entries.aggregate(at=Min("review_ms"))["at"],
         publication=_publication(publications.find(node, row, channel)),
     )
 
@@ -189,26 +191,52 @@ def partner_lists(seat: Seat) -> list[PartnerList]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Show what partners asked this node in a period: counts alone, for there is nothing else."""
+class AskedDay:
+    """Show what one partner asked this node on one UTC day under one clause for one purpose; never about whom."""
 
-    party: str
+    day_ms: int
+    asker: str
     clause: str
+    purpose: str
     questions: int
+    open: int
     refused: int
     steps: int
 
 
-def asked_of_us(seat: Seat, since_ms: int) -> list[Asked]:
-    """Return what was asked of this node under the seat's agreement, by party and clause."""
+def asked_by_day(seat: Seat, since_ms: int, *, clause: str = "", purpose: str = "") -> list[AskedDay]:
+    """Return what was asked of this node under the seat's agreement and reality, the latest day first."""
     seat.require(Permission.READ_SCREENING)
-    rows = Answered.objects.using(seat.node.using).filter(
-        channel=_channel(seat), by=seat.node.name, time_ms__gte=since_ms
+    refusals = Answered.objects.using(seat.node.using).filter(channel=_channel(seat), by=seat.node.name)
+    rows = Question.objects.using(seat.node.using).filter(
+        channel=_channel(seat), holder=seat.node.name, reality=seat.reality.value, time_ms__gte=since_ms
     )
-    found = rows.values("party", "clause").annotate(
-        questions=Count("pk"), refused=Count("pk", filter=~Q(reason="")), steps=Sum("steps")
+    if clause:
+        rows = rows.filter(clause=clause)
+    if purpose:
+        rows = rows.filter(purpose=purpose)
+    refused = Q(uid__in=refusals.exclude(reason="").values("question"))
+    found = (
+        rows.annotate(day=F("time_ms") / lists.DAY_MS)
+        .values("day", "asker", "clause", "purpose")
+        .annotate(
+            n=Count("pk"), left=Count("pk", filter=Q(open=True)), no=Count("pk", filter=refused), size=Sum("steps")
+        )
+        .order_by("-day", "asker", "clause", "purpose")
     )
-    return [Asked(one["party"], one["clause"], one["questions"], one["refused"], one["steps"] or 0) for one in found]
+    return [
+        AskedDay(
+            day_ms=int(one["day"]) * lists.DAY_MS,
+            asker=one["asker"],
+            clause=one["clause"],
+            purpose=one["purpose"],
+            questions=one["n"],
+            open=one["left"],
+            refused=one["no"],
+            steps=one["size"] or 0,
+        )
+        for one in found[:1000]
+    ]
 
 
 def open_questions(seat: Seat) -> int:

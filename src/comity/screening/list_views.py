@@ -7,13 +7,15 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from comity.desk.access import names_of
 from comity.desk.accesslog import Look, note
 from comity.desk.frame import page
+from comity.desk.lists import page_number, query_of
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, for_officers
+from comity.desk.words import say_error
 from comity.protocol.errors import ComityError
 from comity.protocol.names import UnixMs, instant
 from comity.screening import access, list_access, list_services
@@ -21,10 +23,8 @@ from comity.screening.forms import ListForm
 from comity.screening.imports import RowError
 from comity.screening.list_access import OwnList
 from comity.screening.uploaded import read_upload
-from comity.screening.views import FAULTS_KEY, Cell, keep_faults, page_number, say, table
+from comity.screening.views import FAULTS_KEY, Cell, keep_faults, table
 
-PERIODS: Final = {"day": 1, "month": 30, "year": 365}
-_DAY_MS: Final = 24 * 3600 * 1000
 _FAULTS_SHOWN: Final = 50
 
 
@@ -49,10 +49,10 @@ def _own(seat: Seat, list_id: str) -> OwnList:
     return found
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_officers(Permission.READ_SCREENING)
 def own_list(request: HttpRequest, seat: Seat, list_id: str) -> HttpResponseBase:
-    """Show one list of this node: what it says of itself, its index, its entries and its rules as measured."""
+    """Show one list of this node with its index, entries and rules; a reference is sent, and stands in no address."""
     found = _own(seat, list_id)
     number, due = page_number(request), "due" in request.GET
     entries = list_access.entries(seat, list_id, number, due=due)
@@ -63,6 +63,7 @@ def own_list(request: HttpRequest, seat: Seat, list_id: str) -> HttpResponseBase
         "due": due,
         "more": len(entries) == list_access.PAGE,
         "number": number,
+        "query": query_of(request),
         "rules": _rules(seat, list_id),
         "behind": _behind(request, seat, list_id),
         "officer": _publisher(found),
@@ -85,10 +86,13 @@ def _rules(seat: Seat, list_id: str) -> list[Any]:
 
 def _behind(request: HttpRequest, seat: Seat, list_id: str) -> Any:  # noqa: ANN401  # an entry, a word, or nothing
     """Return the entry behind a reference that a partner's request names, if one was asked for."""
-    reference = request.GET.get("reference", "").strip().lower()
+    reference = request.POST.get("reference", "").strip().lower()
     if not reference:
         return None
-    return list_access.behind(seat, list_id, reference[:16]) or "unknown"
+    found = list_access.behind(seat, list_id, reference[:16])
+    if found is not None:
+        note(seat, Look.SEARCH, records=[f"{list_id}:{found.number}"])
+    return found or "unknown"
 
 
 @require_safe
@@ -120,7 +124,7 @@ def act(request: HttpRequest, seat: Seat, list_id: str) -> HttpResponseBase:
                 said = _("The entry stays until its next review.") if stays else _("The entry is removed.")
                 messages.success(request, said)
     except ComityError as error:
-        messages.error(request, say(error))
+        messages.error(request, say_error(error))
     return redirect("screening:list", found.list_id)
 
 
@@ -139,7 +143,7 @@ def take_in(request: HttpRequest, seat: Seat) -> HttpResponseBase:
         try:
             done = _trial(form) if "trial" in request.POST else _take_in(seat, form)
         except ComityError as error:
-            form.add_error(None, say(error))
+            form.add_error(None, say_error(error))
         else:
             keep_faults(request, list(done["faults"]))
             context |= done | {"faults": done["faults"][:_FAULTS_SHOWN], "more_faults": len(done["faults"])}
@@ -168,34 +172,6 @@ def _take_in(seat: Seat, form: ListForm) -> dict[str, Any]:
     items = read_upload(form.cleaned_data["upload"])
     done = list_services.keep_list(seat, form.terms(), items, whole=form.cleaned_data["whole"])
     return {"taken": done, "list_id": form.cleaned_data["list_id"], "faults": list(done.errors)}
-
-
-@require_safe
-@for_officers(Permission.READ_SCREENING)
-def asked(request: HttpRequest, seat: Seat) -> HttpResponseBase:
-    """Show what partners asked of this node: counts by party and clause, never about whom."""
-    chosen = request.GET.get("period", "month")
-    period = chosen if chosen in PERIODS else "month"
-    context = {
-        "rows": list_access.asked_of_us(seat, seat.node.clock() - PERIODS[period] * _DAY_MS),
-        "open": list_access.open_questions(seat),
-        "period": period,
-        "tab": "asked",
-    }
-    return page(request, seat, "screening/asked.html", context)
-
-
-@require_safe
-@for_officers(Permission.READ_SCREENING)
-def asked_table(request: HttpRequest, seat: Seat) -> HttpResponseBase:
-    """Hand out what partners asked as a table."""
-    period = request.GET.get("period", "month")
-    since = seat.node.clock() - PERIODS.get(period, 30) * _DAY_MS
-    rows: list[tuple[Cell, ...]] = [(_("Party"), _("Clause"), _("Questions"), _("Refused"), _("Steps of 16 keys"))]
-    rows += [
-        (one.party, one.clause, one.questions, one.refused, one.steps) for one in list_access.asked_of_us(seat, since)
-    ]
-    return table(rows, "comity-asked.csv")
 
 
 @require_safe

@@ -11,13 +11,15 @@ from django.views.decorators.http import require_safe
 from comity.desk.access import names_of
 from comity.desk.accesslog import Look, note
 from comity.desk.frame import page
+from comity.desk.lists import page_number, query_of
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, for_officers
+from comity.desk.words import say_error
 from comity.protocol.errors import ComityError
 from comity.screening import access, services
 from comity.screening.access import HitShown
 from comity.screening.forms import ReviewForm
-from comity.screening.views import page_number, say, title_of
+from comity.screening.views import title_of
 
 
 @require_safe
@@ -27,7 +29,13 @@ def hits(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     number = page_number(request)
     rows = access.hits_to_review(seat, number)
     note(seat, Look.LIST, records=[f"hit:{one.number}" for one in rows])
-    context = {"hits": rows, "more": len(rows) == access.PAGE, "number": number, "tab": "hits"}
+    context = {
+        "hits": rows,
+        "more": len(rows) == access.PAGE,
+        "number": number,
+        "query": query_of(request),
+        "tab": "hits",
+    }
     return page(request, seat, "screening/hits.html", context)
 
 
@@ -42,7 +50,7 @@ def hit(request: HttpRequest, seat: Seat, number: int) -> HttpResponseBase:
         try:
             done = _act(request, seat, found, form)
         except ComityError as error:
-            messages.error(request, say(error))
+            messages.error(request, say_error(error))
             return redirect("screening:hit", number)
         if done is not None:
             return done

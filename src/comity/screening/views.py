@@ -1,65 +1,55 @@
 """Answer for checks: the list, a new one of a person or of a file, how far it is, and its hits as a table."""
 
-import csv
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from comity.desk import lists
 from comity.desk import words as desk_words
 from comity.desk.access import names_of
 from comity.desk.accesslog import Look, note
 from comity.desk.frame import page
+from comity.desk.lists import page_number
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, for_officers
+from comity.desk.words import say_error
 from comity.protocol.errors import ComityError
 from comity.protocol.names import UnixMs, instant
-from comity.screening import access, list_access, services, words
+from comity.screening import access, list_access, looking, services, words
 from comity.screening.access import CheckShown, HitShown
 from comity.screening.forms import AskForm, FileAskForm, PersonForm, subjects_of
 from comity.screening.imports import RowError
 from comity.screening.list_access import PartnerList
+from comity.screening.models import CheckState
 from comity.screening.subjects import Subject
 from comity.screening.uploaded import read_upload
 
 FAULTS_KEY: Final = "screening-faults"
 FAULTS_KEPT: Final = 1000
 """Faults of the last file that the session keeps for saving; they name places, and repeat nothing of the content."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | Promise | int
-
-
-def page_number(request: HttpRequest) -> int:
-    """Return which page of a list is asked for."""
-    asked = request.GET.get("page", "1")
-    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1
-
-
-def say(error: ComityError) -> str:
-    """Return an error in the officer's language, as far as it has words of its own there."""
-    refusal = getattr(error, "refusal", None)
-    if refusal is not None:
-        said = [desk_words.say(one, None) for one in refusal.findings]
-        return " ".join(f"{one.sentence} {one.remedy}" for one in said)
-    return f"{_(error.sentence)} {_(error.remedy)}"
 
 
 @require_safe
 @for_officers(Permission.READ_SCREENING)
 def checks(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     """Show the checks of this agreement, and what can be asked about."""
-    number = page_number(request)
-    rows = access.checks_of(seat, number)
+    number, state = page_number(request), _state(request)
+    rows = access.checks_of(seat, number, state=state, case=_initial(request)["case"])
     context = {
         "rows": [(one, title_of(seat, one.list_id)) for one in rows],
         "more": len(rows) == access.PAGE,
         "number": number,
+        "query": lists.query_of(request),
+        "state": state,
+        "states": words.CHECKS.items(),
         "names": names_of([one.officer for one in rows]),
         "lists": list_access.partner_lists(seat),
         "to_release": access.checks_to_release(seat) if seat.may(Permission.RELEASE) else [],
@@ -68,6 +58,11 @@ def checks(request: HttpRequest, seat: Seat) -> HttpResponseBase:
         "tab": "checks",
     }
     return page(request, seat, "screening/checks.html", context)
+
+
+def _state(request: HttpRequest) -> str:
+    chosen = request.GET.get("state", "")
+    return chosen if chosen in set(CheckState) else ""
 
 
 def title_of(seat: Seat, list_id: str) -> str:
@@ -79,27 +74,53 @@ def title_of(seat: Seat, list_id: str) -> str:
 @for_officers(Permission.SCREEN)
 def person(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     """Ask about one person."""
-    lists = list_access.partner_lists(seat)
+    offered = list_access.partner_lists(seat)
     given = request.POST if request.method == "POST" else None
-    asking = AskForm(given, initial=_initial(request), **_choices(seat, lists))
+    asking = AskForm(given, initial=_initial(request), **_choices(seat, offered))
     who = PersonForm(given)
-    if given is not None and asking.is_valid() and who.is_valid():
+    if given is not None and "look" not in given and asking.is_valid() and who.is_valid():
         done = _begin(seat, asking, [who.subject()])
         if done is not None:
             return done
-    return page(request, seat, "screening/person.html", {"asking": asking, "who": who, "lists": lists})
+    context = {"asking": asking, "who": who, "lists": offered, "terms": seat.terms}
+    return page(request, seat, "screening/person.html", context | _look(seat, offered, asking, who))
+
+
+@require_POST
+@for_officers(Permission.SCREEN)
+def look(request: HttpRequest, seat: Seat) -> HttpResponseBase:
+    """Return what asking would mean, as the officer writes."""
+    offered = list_access.partner_lists(seat)
+    asking, who = AskForm(request.POST, **_choices(seat, offered)), PersonForm(request.POST)
+    context = {"lists": offered, "terms": seat.terms, "seat": seat} | _look(seat, offered, asking, who)
+    return render(request, "screening/consequences.html", context)
+
+
+def _look(seat: Seat, offered: list[PartnerList], asking: AskForm, who: PersonForm) -> dict[str, Any]:
+    """Return what a machine-readable zone says and what asking would cost, as far as the form is filled in."""
+    if not who.is_bound:
+        return {}
+    zones = looking.zones(str(who.data.get("mrz", "")))
+    if not (asking.is_valid() and who.is_valid()):
+        return {"zones": zones}
+    chosen, purpose = asking.cleaned_data["partner_list"], asking.cleaned_data["purpose"]
+    target = next(one for one in offered if f"{one.known.holder}/{one.known.list_id}" == chosen)
+    try:
+        return {"zones": zones, "before": looking.before(seat, target, purpose, who.subject())}
+    except ComityError:
+        return {"zones": zones}
 
 
 @for_officers(Permission.SCREEN)
 def file(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     """Ask about the persons of a file, such as a passenger list."""
-    lists = list_access.partner_lists(seat)
+    offered = list_access.partner_lists(seat)
     posted = request.method == "POST"
     asking = FileAskForm(
         request.POST if posted else None,
         request.FILES if posted else None,
         initial=_initial(request),
-        **_choices(seat, lists),
+        **_choices(seat, offered),
     )
     if posted and asking.is_valid():
         faults: list[RowError] = []
@@ -109,7 +130,7 @@ def file(request: HttpRequest, seat: Seat) -> HttpResponseBase:
             if faults:
                 messages.warning(request, _("%(count)s rows have faults.") % {"count": len(faults)})
             return done
-    context = {"asking": asking, "lists": lists, "faults": request.session.get(FAULTS_KEY, [])}
+    context = {"asking": asking, "lists": offered, "terms": seat.terms, "faults": request.session.get(FAULTS_KEY, [])}
     return page(request, seat, "screening/file.html", context)
 
 
@@ -118,7 +139,7 @@ def _begin_file(seat: Seat, asking: FileAskForm, faults: list[RowError]) -> Http
         people = subjects_of(read_upload(asking.cleaned_data["upload"]), faults)
         return _begin(seat, asking, people)
     except ComityError as error:
-        asking.add_error("upload", say(error))
+        asking.add_error("upload", say_error(error))
         return None
 
 
@@ -149,7 +170,7 @@ def _begin(seat: Seat, asking: AskForm, people: Iterable[Subject]) -> HttpRespon
     try:
         uid = services.check(seat, holder, list_id, people, purpose=given["purpose"], case=case)
     except ComityError as error:
-        asking.add_error(None, say(error))
+        asking.add_error(None, say_error(error))
         return None
     return redirect("screening:check", uid)
 
@@ -162,7 +183,13 @@ def check(request: HttpRequest, seat: Seat, uid: UUID) -> HttpResponseBase:
     number = page_number(request)
     hits = access.hits(seat, found.uid, number)
     note(seat, Look.READ, purpose=found.purpose, records=[found.uid])
-    context = _progress(seat, found) | {"hits": hits, "more": len(hits) == access.PAGE, "number": number}
+    context = _progress(seat, found) | {
+        "hits": hits,
+        "more": len(hits) == access.PAGE,
+        "number": number,
+        "query": lists.query_of(request),
+        "unanswered": access.unanswered(seat, found.uid),
+    }
     return page(request, seat, "screening/check.html", context)
 
 
@@ -203,7 +230,7 @@ def act(request: HttpRequest, seat: Seat, uid: UUID) -> HttpResponseBase:
             messages.success(request, _("The check is deleted: whom it was about, its secrets and its hits."))
             return redirect("screening:checks")
     except ComityError as error:
-        messages.error(request, say(error))
+        messages.error(request, say_error(error))
     return redirect("screening:check", found.uid)
 
 
@@ -215,7 +242,7 @@ def opening(request: HttpRequest, seat: Seat, uid: UUID) -> HttpResponseBase:
     try:
         data = services.opening(seat, found.uid)
     except ComityError as error:
-        messages.error(request, say(error))
+        messages.error(request, say_error(error))
         return redirect("screening:check", found.uid)
     note(seat, Look.EXPORT, purpose=found.purpose, records=[found.uid])
     return attachment(HttpResponse(data, content_type="application/json"), "comity-opening.json")
@@ -271,24 +298,10 @@ def faults(request: HttpRequest, seat: Seat) -> HttpResponseBase:  # noqa: ARG00
     return table(rows, "comity-faults.csv")
 
 
-class _Line:
-    """Be a file to `csv.writer` that hands each line on."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def table(rows: Iterable[tuple[Cell, ...]], name: str) -> HttpResponseBase:
-    """Return rows as a table that office programs read right, in which no cell is taken for a formula."""
-    writer = csv.writer(_Line())
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff"
-        for row in rows:
-            cells = [str(one) for one in row]
-            yield str(writer.writerow(["'" + one if one.startswith(_FORMULA) else one for one in cells]))
-
-    return attachment(StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8"), name)
+    """Return rows as a table, the headings first."""
+    texts = ([str(one) for one in row] for row in rows)
+    return lists.table(name, next(texts), texts)
 
 
 def attachment(response: HttpResponseBase, name: str) -> HttpResponseBase:
@@ -299,7 +312,7 @@ def attachment(response: HttpResponseBase, name: str) -> HttpResponseBase:
 
 @require_safe
 @for_officers(Permission.READ_SCREENING)
-def checks_table(request: HttpRequest, seat: Seat) -> HttpResponseBase:  # noqa: ARG001  # as all views
+def checks_table(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     """Hand out the list of checks as a table."""
 
     def lines() -> Iterator[tuple[Cell, ...]]:
@@ -315,7 +328,7 @@ def checks_table(request: HttpRequest, seat: Seat) -> HttpResponseBase:  # noqa:
             _("Hits"),
         )
         number = 1
-        while rows := access.checks_of(seat, number):
+        while rows := access.checks_of(seat, number, state=_state(request)):
             for one in rows:
                 begun = instant(UnixMs(one.created_ms))
                 state = words.CHECKS[one.state]

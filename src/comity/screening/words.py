@@ -63,4 +63,12 @@ DOCUMENTS: Final[Mapping[DocumentKind, Promise]] = {
     DocumentKind.VISA: _("visa"),
     DocumentKind.PLATE: _("number plate"),
 }
+DIGITS: Final[Mapping[str, Promise]] = {
+    "number": _("document number"),
+    "birth": _("date of birth"),
+    "expiry": _("end of validity"),
+    "optional": _("personal number"),
+    "composite": _("all of these together"),
+}
+"""What each check digit of a machine-readable zone covers (ICAO Doc 9303)."""
 NOT_VERIFIED: Final = _("Not verified: a hit is a question, not a finding.")

@@ -1,6 +1,6 @@
 """Show instants, names, sizes, signs and receipt marks alike on every page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from comity.channel.reading import Held, Mark
 from comity.desk import words
+from comity.desk.rail import Place, places_in_case
 from comity.desk.role_words import role_title
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, language
@@ -93,6 +94,12 @@ def indent(depth: int) -> str:
 def may(seat: Seat, permission: str) -> bool:
     """Say whether the table allows it to the officer; it only hides what the service would refuse."""
     return seat.may(Permission(permission))
+
+
+@register.simple_tag
+def in_case(seat: Seat) -> Sequence[Place]:
+    """Return what other areas let an officer begin from a case."""
+    return places_in_case(seat)
 
 
 def _local(ms: int) -> datetime:

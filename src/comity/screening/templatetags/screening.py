@@ -3,15 +3,18 @@
 from typing import Final
 
 from django import template
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from comity.desk.seat import language
 from comity.desk.templatetags.desk import sign
-from comity.matching import BirthDate, Rule
+from comity.matching import BirthDate, Mrz, Rule
 from comity.screening import words
 from comity.screening.access import RuleShown
+from comity.screening.budgets import UNBOUNDED
 from comity.screening.imports import Loss
 from comity.screening.models import CheckState, HitState, PublicationState
 from comity.screening.records import Finding
@@ -79,6 +82,32 @@ def measured(rule: RuleShown) -> str:
     total = rule.same + rule.different
     share = round(rule.precision * 100)
     return _("%(share)s%% of %(total)s reviewed were the same person") % {"share": share, "total": total}
+
+
+@register.simple_tag
+def own_words(sentence: str) -> SafeString:
+    """Return a sentence of the program in the officer's language; where it has none there, marked as English."""
+    said = _(sentence)
+    plain = said == sentence and language() != "en"
+    return format_html('<bdi lang="en" dir="ltr">{}</bdi>' if plain else "<bdi>{}</bdi>", said)
+
+
+@register.simple_tag
+def digits_of(zone: Mrz) -> SafeString:
+    """Return each check digit of a zone: what it covers and whether it holds."""
+    rows = ((_digit(one.holds), words.DIGITS.get(one.name, one.name)) for one in zone.checks)
+    return format_html_join("", "<li>{} {}</li>", rows)
+
+
+def _digit(holds: bool) -> SafeString:  # one word of two
+    level, word = ("accepted", _("holds")) if holds else ("refused", _("does not hold"))
+    return format_html('<span class="mark mark-{}">{} {}</span>', level, sign(level), word)
+
+
+@register.filter
+def budget(count: int) -> str:
+    """Return how many questions are left."""
+    return _("no limit") if count >= UNBOUNDED else str(formats.number_format(count, use_l10n=True))
 
 
 @register.simple_tag
