@@ -17,11 +17,11 @@ from comity.cases.handling import WithheldError
 from comity.cases.kinds import Kind
 from comity.cases.records import Outcome, Use
 from comity.cases.views import seat_in, shown
-from comity.cases.write_views import say
 from comity.desk.accesslog import Look
 from comity.desk.frame import page
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, for_officers, move_to, terms_of
+from comity.desk.words import say_error
 from comity.protocol.errors import ComityError
 
 MOST_AT_ONCE = 200
@@ -45,7 +45,7 @@ def _charged(request: HttpRequest, seat: Seat, cases: list[str]) -> None:
             unit, _sign, owner = request.POST.get("taker", "").partition("/")
             done = course_services.assign(seat, cases, unit, owner)
     except ComityError as error:
-        messages.error(request, say(error))
+        messages.error(request, say_error(error))
         return
     said = ngettext("%(count)s case changed hands.", "%(count)s cases changed hands.", done)
     messages.success(request, said % {"count": done})
@@ -105,7 +105,7 @@ def join(request: HttpRequest, seat: Seat, channel: UUID, case: UUID) -> HttpRes
         try:
             kept = course_services.join(here, kind, str(case), request.POST.get("other", ""))
         except ComityError as error:
-            messages.error(request, say(error))
+            messages.error(request, say_error(error))
             return redirect("cases:join", str(channel), str(case))
         return redirect("cases:write", kept.channel, kept.uid)
     rows, _more = access.inbox(here, Filter(), 1, 100)
@@ -154,7 +154,7 @@ def pass_on(request: HttpRequest, seat: Seat, channel: UUID, uid: UUID) -> HttpR
         except WithheldError as error:
             return withheld(request, here, error, back)
         except ComityError as error:
-            messages.error(request, say(error))
+            messages.error(request, say_error(error))
             return redirect("cases:pass-on", str(channel), str(uid))
         return redirect("cases:write", kept.channel, kept.uid)
     places = [one for one in _places(here) if not (one.value.startswith(str(channel)) and one.to == header.author)]
@@ -188,7 +188,7 @@ def pack(request: HttpRequest, seat: Seat, channel: UUID, case: UUID) -> HttpRes
     except WithheldError as error:
         return withheld(request, here, error, back)
     except ComityError as error:
-        messages.error(request, say(error))
+        messages.error(request, say_error(error))
         return redirect(back)
     response = StreamingHttpResponse(made.blocks(), content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="comity-case-{str(case)[:13]}.pack"'
@@ -219,7 +219,7 @@ def erase(request: HttpRequest, seat: Seat, channel: UUID, case: UUID, uid: UUID
     try:
         course_services.order_erasure(here, str(uid), request.POST.get("ground", ""))
     except ComityError as error:
-        messages.error(request, say(error))
+        messages.error(request, say_error(error))
     else:
         messages.success(request, _("Its erasure is ordered. Both nodes erase it and sign that they did."))
     return redirect("cases:thread", str(channel), str(case))
@@ -236,5 +236,5 @@ def filters(request: HttpRequest, seat: Seat) -> HttpResponseBase:
         else:
             course_services.save_filter(seat, request.POST.get("name", ""), query)
     except ComityError as error:
-        messages.error(request, say(error))
+        messages.error(request, say_error(error))
     return redirect(f"{reverse('cases:inbox')}?{query}")

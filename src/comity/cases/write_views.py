@@ -21,13 +21,13 @@ from comity.cases.records import Clarified, ConsentAsked, MoreTime, Notice, Repl
 from comity.cases.views import seat_in
 from comity.cases.written import Written, unpack
 from comity.channel import reading
-from comity.desk import words
 from comity.desk.access import names_of
 from comity.desk.drafts import Kept
 from comity.desk.frame import page
 from comity.desk.models import DraftState, Officer
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, for_officers
+from comity.desk.words import say_error
 from comity.protocol.errors import ComityError
 from comity.protocol.records import Reality, Relation
 
@@ -60,7 +60,7 @@ def answer(request: HttpRequest, seat: Seat, channel: UUID, case: UUID, uid: UUI
         else:
             kept = services.begin(here, chosen, concerns=str(uid))
     except ComityError as error:
-        messages.error(request, say(error))
+        messages.error(request, say_error(error))
         return redirect("cases:thread", str(channel), str(case))
     return redirect("cases:write", kept.channel, kept.uid)
 
@@ -94,7 +94,7 @@ def write(request: HttpRequest, seat: Seat, channel: UUID, uid: UUID) -> HttpRes
         try:
             return _act(request, here, kept)
         except ComityError as error:
-            messages.error(request, say(error))
+            messages.error(request, say_error(error))
             return redirect("cases:write", kept.channel, kept.uid)
     if kept.state is DraftState.WAITING:
         return redirect("cases:review", kept.channel, kept.uid)
@@ -136,7 +136,7 @@ def check(request: HttpRequest, seat: Seat, channel: UUID, uid: UUID) -> HttpRes
     try:
         before, written = services.write(here, kept.uid, request.POST.dict(), request.POST.getlist("grounds"))
     except ComityError as error:
-        return HttpResponse(say(error), status=409, content_type="text/plain; charset=utf-8")
+        return HttpResponse(say_error(error), status=409, content_type="text/plain; charset=utf-8")
     # Another clause offers other purposes, urgencies and codes; then these choices are drawn anew.
     narrow = unpack(before.content).clause != written.clause
     context = _form(here, kept, written) | {"seat": here, "narrow": narrow}
@@ -152,7 +152,7 @@ def review(request: HttpRequest, seat: Seat, channel: UUID, uid: UUID) -> HttpRe
         try:
             return _decide(request, here, kept)
         except ComityError as error:
-            messages.error(request, say(error))
+            messages.error(request, say_error(error))
             return redirect("cases:review", kept.channel, kept.uid)
     written = unpack(kept.content)
     context = _form(here, kept, written)
@@ -262,12 +262,3 @@ def _about(seat: Seat, kept: Kept, written: Written) -> tuple[About | None, tupl
     text = next((str(getattr(body, name)) for name in PROSE if getattr(body, name, "")), "")
     about = About(NAMES[KIND_OF[record.header.type]], subject, text, record.header.language or "", tuple(facts))
     return about, body.items if isinstance(body, Request | Reply | Notice | Clarified) else ()
-
-
-def say(error: ComityError) -> str:
-    """Return an error in the officer's language, as far as it has words of its own there."""
-    refusal = getattr(error, "refusal", None)
-    if refusal is not None:
-        said = [words.say(one, None) for one in refusal.findings]
-        return " ".join(f"{one.sentence} {one.remedy}" for one in said)
-    return f"{_(error.sentence)} {_(error.remedy)}"

@@ -317,7 +317,7 @@ def checks_table(request: HttpRequest, seat: Seat) -> HttpResponseBase:
 
     def lines() -> Iterator[tuple[Cell, ...]]:
         yield (
-            _("Check"),
+            _("Identifier"),
             _("Partner"),
             _("List"),
             _("Purpose"),
