@@ -2,6 +2,7 @@
 
 import html
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -40,7 +41,7 @@ def _published(stage: Stage) -> None:
     stage.publish()
 
 
-def _said(client: Client, path: str, data: dict[str, str] | None = None) -> str:
+def _said(client: Client, path: str, data: dict[str, Any] | None = None) -> str:
     answer = client.get(path) if data is None else client.post(path, data)
     assert answer.status_code == 200, path
     return html.unescape(text(answer))
@@ -106,7 +107,7 @@ def test_the_holder_sees_days_clauses_and_purposes_and_nothing_about_whom(stage:
     assert said.count(f"{ASKER}</bdi>") >= 2, "a line for each day"
     assert "Tanjawi" not in said
     assert f"{ASKER}</bdi></td>" not in _said(client, "/screening/asked/?purpose=criminal-investigation")
-    lines = b"".join(client.get("/screening/asked/list.csv")).decode().splitlines()  # type: ignore[arg-type]  # a stream
+    lines = b"".join(client.get("/screening/asked/list.csv")).decode().splitlines()
     assert len(lines) == 3
     assert all("3(2)" in line for line in lines[1:])
 
@@ -171,10 +172,10 @@ def test_a_trial_of_a_file_keeps_nothing_and_its_faults_are_saved_without_its_co
     form = {"list_id": "fresh", "title": "Fresh", "owner": f"{party_of(HOLDER)}/MOI", "legal_basis": "Law 2"}
     form |= {"review_days": "30", "whole": "on"}
     upload = SimpleUploadedFile("list.csv", content)
-    said = _said(client, "/screening/lists/new/", form | {"trial": "", "upload": upload})  # type: ignore[dict-item]  # a file
+    said = _said(client, "/screening/lists/new/", form | {"trial": "", "upload": upload})
     assert "Nothing was kept" in said
     assert "fresh" not in _said(client, "/screening/lists/")
-    saved = b"".join(client.get("/screening/faults.csv")).decode()  # type: ignore[arg-type]  # a stream
+    saved = b"".join(client.get("/screening/faults.csv")).decode()
     assert "birth_date" in saved
     assert "Beispiel" not in saved
     assert "1975" not in saved
