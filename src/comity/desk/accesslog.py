@@ -83,9 +83,7 @@ def _seen_just_now(node: LocalNode, line: AccessLine) -> bool:
 
 def _append(node: LocalNode, line: AccessLine) -> None:
     with transaction.atomic(using=node.using):
-        chains = AccessChain.objects.using(node.using)
-        chains.get_or_create(id=_CHAIN, defaults={"size": 0, "last": FIRST, "edge": b""})
-        chain = chains.select_for_update().get(id=_CHAIN)
+        chain = _locked_chain(node)
         line.index, line.time_ms, line.previous = chain.size, node.clock(), bytes(chain.last)
         line.leaf = entry_of(node.name, line).leaf()
         line.save(using=node.using, force_insert=True)
@@ -96,13 +94,24 @@ def _append(node: LocalNode, line: AccessLine) -> None:
         _sign(node, growth, line.time_ms)
 
 
+def _locked_chain(node: LocalNode) -> AccessChain:
+    """Return where the log stands, and keep others from appending until the transaction ends."""
+    rows = AccessChain.objects.using(node.using)
+    chain = rows.select_for_update().filter(id=_CHAIN).first()
+    if chain is None:
+        rows.get_or_create(id=_CHAIN, defaults={"size": 0, "last": FIRST, "edge": b""})
+        chain = rows.select_for_update().get(id=_CHAIN)
+    return chain
+
+
 def _sign(node: LocalNode, growth: Growth, now_ms: int) -> None:
     """Sign the head; of each day the last one stays."""
     head = access_log.AccessHead(node.name, growth.size, growth.root(), now_ms)
     signed = access_log.sign_head(head, node.keys)
-    AccessHead.objects.using(node.using).update_or_create(
-        day=now_ms // _DAY_MS, defaults={"size": growth.size, "time_ms": now_ms, "note": signed}
-    )
+    heads, day = AccessHead.objects.using(node.using), now_ms // _DAY_MS
+    # The chain is locked: between these two nobody else signs.
+    if not heads.filter(day=day).update(size=growth.size, time_ms=now_ms, note=signed):
+        heads.create(day=day, size=growth.size, time_ms=now_ms, note=signed)
 
 
 def entry_of(node: str, line: AccessLine) -> AccessEntry:
