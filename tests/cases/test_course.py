@@ -121,6 +121,8 @@ def test_h3_is_not_printed_and_h0_is_without_a_question(desks: Desks) -> None:
     assert refused.status_code == 403
     assert "H3" in text(refused)
     assert "Who has kept the vehicle" in text(greta.get(f"{free}print/"))
+    assert greta.get(f"{strict}case.pdf").status_code == 403
+    assert greta.get(f"{free}case.pdf").content.startswith(b"%PDF-")
 
 
 def test_closing_ends_one_s_own_questions_and_reopening_undoes_the_state(desks: Desks) -> None:

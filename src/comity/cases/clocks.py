@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from comity.cases.models import Entry
 from comity.cases.records import ANSWERS, CLARIFICATION, CLOSING, MORE_TIME, TIME_GRANTED
 from comity.channel import agreements, reading
+from comity.channel.models import Channel
 from comity.channel.reading import Held, Place
+from comity.channel.runtime import LocalNode
 from comity.concurrence.clocks import HOUR_MS, ClockState, Extension, Pause, RunningClock, Term
 from comity.desk.seat import Seat
 from comity.protocol.agreement.model import Clock, OnExpiry
@@ -51,13 +53,18 @@ class Timed:
 
 
 def clocks(seat: Seat, questions: Sequence[Held]) -> dict[str, Timed]:
-    """Return the clocks of those questions that their clause gives one, by identifier; a fixed number of queries."""
-    if seat.channel is None or not questions:
+    """Return the clocks of questions that the seat may see, by identifier; a fixed number of queries."""
+    return {} if seat.channel is None else run(seat.node, seat.channel, seat.terms, questions)
+
+
+def run(node: LocalNode, channel: Channel, known: Terms | None, questions: Sequence[Held]) -> dict[str, Timed]:
+    """Return the clocks of those questions that their clause gives one; ``known`` is a text that is at hand already."""
+    if not questions:
         return {}
-    found = _Found.of(seat, [one.header.id for one in questions])
+    found = _Found.of(node, channel, [one.header.id for one in questions])
     places = [Place(one.journal, one.stored.index) for one in questions]
-    times = reading.accepted(seat.node, seat.channel, [*places, *found.places()])
-    texts = _texts(seat, {one.header.agreement or "" for one in questions})
+    times = reading.accepted(node, channel, [*places, *found.places()])
+    texts = _texts(node, channel, known, {one.header.agreement or "" for one in questions})
     result: dict[str, Timed] = {}
     for one, place in zip(questions, places, strict=True):
         term = _term(texts.get(one.header.agreement or ""), one.header)
@@ -79,14 +86,14 @@ def _term(terms: Terms | None, header: Header) -> Term | None:
     return Term.of(terms, clock, party_of(header.author), party_of(header.to[0]))
 
 
-def _texts(seat: Seat, digests: Iterable[str]) -> dict[str, Terms]:
+def _texts(node: LocalNode, channel: Channel, known: Terms | None, digests: Iterable[str]) -> dict[str, Terms]:
     """Return the texts that headers name: a clock keeps the calendar it began with, also after an amendment."""
     found: dict[str, Terms] = {}
     for digest in sorted(digests):
-        if seat.terms is not None and seat.terms.digest == digest:
-            found[digest] = seat.terms
-        elif digest and seat.channel is not None:
-            text = agreements.text_of(seat.node, seat.channel, digest)
+        if known is not None and known.digest == digest:
+            found[digest] = known
+        elif digest:
+            text = agreements.text_of(node, channel, digest)
             if text is not None:
                 found[digest] = compile_terms(text)
     return found
@@ -101,9 +108,8 @@ class _Found:
     closings: Mapping[tuple[str, str], Sequence[Entry]]
 
     @classmethod
-    def of(cls, seat: Seat, uids: Sequence[str]) -> "_Found":
-        channel = seat.channel.uuid if seat.channel else ""
-        rows = Entry.objects.using(seat.node.using).filter(channel=channel, reality=seat.reality)
+    def of(cls, node: LocalNode, channel: Channel, uids: Sequence[str]) -> "_Found":
+        rows = Entry.objects.using(node.using).filter(channel=channel.uuid)
         about: dict[str, list[Entry]] = {}
         concerning = rows.filter(concerns__in=uids, type__in=(CLARIFICATION.tag, MORE_TIME.tag))
         for entry in concerning.order_by("time_ms", "id"):
@@ -126,7 +132,12 @@ class _Found:
 
     def timed(self, question: Held, term: Term, received: UnixMs | None, times: Mapping[Place, UnixMs]) -> Timed:
         header = question.header
-        mine = [one for one in self.about.get(header.id, ()) if one.journal != question.journal]
+        # What belongs to another reality, or to whoever asked, changes nothing.
+        mine = [
+            one
+            for one in self.about.get(header.id, ())
+            if one.journal != question.journal and one.reality == header.reality
+        ]
         pauses = [self._pause(one, times) for one in mine if one.type == CLARIFICATION.tag]
         extensions = [self._extension(one, times) for one in mine if one.type == MORE_TIME.tag]
         granted = tuple(one for one in extensions if one is not None)

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 from django.db import transaction
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from comity.cases import access, charge, handling, services, timeline_access, use_access
@@ -12,6 +13,7 @@ from comity.cases.kinds import Kind
 from comity.cases.models import SavedFilter
 from comity.cases.records import Clarified, Notice, Reply, Request, Use
 from comity.cases.services import IncompleteError
+from comity.cases.timeline_access import Thread
 from comity.cases.written import Origin, Written, written_item
 from comity.channel import erasure, reading
 from comity.channel.evidence import ExportedPack, export_pack
@@ -115,6 +117,16 @@ def evidence_pack(seat: Seat, case: str) -> ExportedPack:
     held = [item.record for item in thread.items]
     timeline_access.note_look(seat, Look.PACK, case, held)
     return export_pack(seat.node, seat.channel, case, [one.header.id for one in held])
+
+
+def printable(seat: Seat, case: str) -> Thread:
+    """Return a case to be printed, if everything in it may be.  Raises `WithheldError` or Django's `Http404`."""
+    thread = timeline_access.thread(seat, case, everything=True)
+    if thread is None:
+        raise Http404
+    timeline_access.note_look(seat, Look.PRINT, thread.uuid, [item.record for item in thread.items])
+    handling.require(seat, use_access.case_records(seat, [thread.uuid, *thread.merged]), Use.PRINT)
+    return thread
 
 
 def order_erasure(seat: Seat, uid: str, ground: str) -> None:

@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from comity.cases import access, course_services, handling, services, timeline_access, use_access
+from comity.cases import access, course_services, papers, services, timeline_access, use_access
 from comity.cases.access import Filter
 from comity.cases.handling import WithheldError
 from comity.cases.kinds import Kind
 from comity.cases.records import Outcome, Use
 from comity.cases.views import seat_in, shown
-from comity.desk.accesslog import Look
+from comity.desk import paper
 from comity.desk.frame import page
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, for_officers, move_to, terms_of
@@ -200,15 +200,25 @@ def pack(request: HttpRequest, seat: Seat, channel: UUID, case: UUID) -> HttpRes
 def print_case(request: HttpRequest, seat: Seat, channel: UUID, case: UUID) -> HttpResponseBase:
     """Show a case as it is printed, if everything in it may be; what may not is named, with the way to consent."""
     here = seat_in(seat, channel)
-    found = timeline_access.thread(here, str(case), everything=True)
-    if found is None:
-        raise Http404
-    timeline_access.note_look(here, Look.PRINT, found.uuid, [item.record for item in found.items])
     try:
-        handling.require(here, use_access.case_records(here, [found.uuid, *found.merged]), Use.PRINT)
+        found = course_services.printable(here, str(case))
     except WithheldError as error:
         return withheld(request, here, error, reverse("cases:thread", args=[str(channel), str(case)]))
     return page(request, here, "cases/print.html", shown(here, found))
+
+
+@require_safe
+@for_officers(Permission.READ_CASES)
+def pdf(request: HttpRequest, seat: Seat, channel: UUID, case: UUID) -> HttpResponseBase:
+    """Hand out a case as a PDF, under the same rule as its print."""
+    here = seat_in(seat, channel)
+    try:
+        found = course_services.printable(here, str(case))
+    except WithheldError as error:
+        return withheld(request, here, error, reverse("cases:thread", args=[str(channel), str(case)]))
+    response = HttpResponse(paper.pdf(papers.case_paper(here, found)), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="comity-case-{str(case)[:13]}.pdf"'
+    return response
 
 
 @require_POST

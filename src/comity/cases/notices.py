@@ -1,5 +1,7 @@
 """Answer the questions of the front page for cases."""
 
+from dataclasses import replace
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from comity.desk import words
 from comity.desk.rail import Answer, Notice, Question, answers
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
+from comity.protocol.agreement.model import OnExpiry
 from comity.protocol.names import UnixMs
 
 SOON_MS = 24 * 3600 * 1000
@@ -46,6 +49,17 @@ def _open(seat: Seat, *, own: bool) -> Answer:
     notices = tuple(_notice(seat, one, now) for one in asked)
     more = reverse("cases:inbox") + f"?state={'from-them' if own else 'from-us'}" if count > len(notices) else ""
     return Answer(notices, count, more)
+
+
+def _escalated(seat: Seat) -> tuple[Notice, ...]:
+    """Return, for supervisors, what this side has let pass and the clause passes on to them."""
+    if not seat.may(Permission.RELEASE):
+        return ()
+    now = seat.node.clock()
+    asked, _count = access.open_questions(seat, own=False)
+    late = [one for one in asked if one.clock and one.clock.state(now) is ClockState.EXPIRED]
+    passed = [one for one in late if one.clock and one.clock.on_expiry is OnExpiry.ESCALATE]
+    return tuple(replace(_notice(seat, one, now), word=_("passed on to you")) for one in passed)
 
 
 def _notice(seat: Seat, one: Asked, now: UnixMs) -> Notice:
@@ -94,7 +108,7 @@ def wrong(seat: Seat) -> Answer:
     refused = {uid: verdict for uid, verdict in reading.refused_own(seat.node, seat.channel, access.FRONT) if uid}
     rows = Entry.objects.using(seat.node.using).filter(channel=seat.channel.uuid, uid__in=refused)
     places = rows.filter(reality=seat.reality, own=True).values_list("uid", "case__uuid", "type")
-    notices = tuple(
+    notices = _escalated(seat) + tuple(
         Notice(
             title=str(NAMES[KIND_OF[tag]]),
             url=reverse("cases:thread", args=[seat.channel.uuid, case]) + f"#record-{uid}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from comity.cases import reminders
 from comity.cases.fingerprints import fingerprints
 from comity.cases.models import Case, Entry, Fingerprint
 from comity.cases.records import (
@@ -39,6 +40,10 @@ class CasesArea:
         _end_questions(node, entries)
         _close(node, entries)
         _recognise(node, records)
+
+    def tend(self, node: LocalNode) -> None:
+        """Remind of what is due."""
+        reminders.tend(node)
 
     def erase(self, node: LocalNode, uids: Sequence[str]) -> None:
         """Forget what came from these records' contents; nothing else of them is kept here."""

@@ -19,6 +19,7 @@ urlpatterns = [
     path("<uuid:channel>/<uuid:case>/", views.thread, name="thread"),
     path("<uuid:channel>/<uuid:case>/live/", views.live, name="live"),
     path("<uuid:channel>/<uuid:case>/print/", course_views.print_case, name="print"),
+    path("<uuid:channel>/<uuid:case>/case.pdf", course_views.pdf, name="pdf"),
     path("<uuid:channel>/<uuid:case>/pack/", course_views.pack, name="pack"),
     path("<uuid:channel>/<uuid:case>/charge/", course_views.charge, name="charge"),
     path("<uuid:channel>/<uuid:case>/course/", course_views.course, name="course"),

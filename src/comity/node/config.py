@@ -67,6 +67,37 @@ class Database(_Table, frozen=True):
     pool: Annotated[bool, Meta(description="Share connections between threads (PostgreSQL).")] = True
 
 
+class Mail(_Table, frozen=True):
+    """Say how reminders leave by e-mail; without a host none does."""
+
+    host: Annotated[str, Meta(description="The mail server that takes reminders; empty: no mail is sent.")] = ""
+    port: Annotated[Port, Meta(description="The mail server's port.")] = 587
+    tls: Annotated[
+        Literal["starttls", "tls", "none"],
+        Meta(description="How the connection is secured; none is for loopback only."),
+    ] = "starttls"
+    user: Annotated[str, Meta(description="The name to sign in with at the mail server; empty: none.")] = ""
+    password_file: Annotated[
+        str, Meta(description="A file, readable by the node alone, that holds the password; empty: none.")
+    ] = ""
+    sender: Annotated[str, Meta(description="The address that reminders come from.")] = ""
+    reminders: Annotated[
+        tuple[str, ...], Meta(max_length=20, description="Addresses that are reminded before an answer is due.")
+    ] = ()
+    escalations: Annotated[
+        tuple[str, ...], Meta(max_length=20, description="Addresses that are told when the time to answer has ended.")
+    ] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse mail that would go nowhere, or in clear over a network."""
+        if self.host and not (self.sender and (self.reminders or self.escalations)):
+            raise SettingsError(
+                "[mail] names a host, but no sender or nobody to write to.", "Set sender and reminders, or no host."
+            )
+        if self.host and self.tls == "none" and self.host not in LOOPBACK:
+            raise SettingsError("Without TLS mail goes to loopback only.", 'Set tls = "starttls" or "tls" in [mail].')
+
+
 class Config(_Table, frozen=True):
     """Hold the settings of a node."""
 
@@ -106,6 +137,7 @@ class Config(_Table, frozen=True):
     ] = "info"
     listen: Listen = msgspec.field(default_factory=Listen)
     database: Database = msgspec.field(default_factory=Database)
+    mail: Mail = msgspec.field(default_factory=Mail)
 
     def __post_init__(self) -> None:
         """Refuse what no single key can see."""

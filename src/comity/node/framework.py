@@ -84,6 +84,21 @@ def build(config: Config, home: Path) -> dict[str, Any]:
         **_languages(config),
         **_sessions(config),
         **_second_factors(),
+        **_mail(config),
+    }
+
+
+def _mail(config: Config) -> dict[str, Any]:
+    mail = config.mail
+    return {
+        "EMAIL_HOST": mail.host,
+        "EMAIL_PORT": mail.port,
+        "EMAIL_USE_TLS": mail.tls == "starttls",
+        "EMAIL_USE_SSL": mail.tls == "tls",
+        "EMAIL_HOST_USER": mail.user,
+        "EMAIL_HOST_PASSWORD": read_private(Path(mail.password_file)) if mail.password_file else "",
+        "EMAIL_TIMEOUT": 10,
+        "DEFAULT_FROM_EMAIL": mail.sender,
     }
 
 

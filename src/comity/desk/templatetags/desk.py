@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from hijridate import Gregorian
 
 from comity.channel.reading import Held, Mark
 from comity.desk import words
@@ -26,6 +27,8 @@ from comity.protocol.records import Header, Reality
 
 register = template.Library()
 
+_HIJRI_YEARS: Final = (1925, 2076)
+"""Whole Gregorian years for which the tables of Umm al-Qura are known."""
 _SOON_MS: Final = 24 * 3600 * 1000
 
 _PATHS: Final = {
@@ -113,7 +116,7 @@ def moment(ms: int | None) -> SafeString:
         return format_html("<span>{}</span>", _("never"))
     when = _local(ms)
     shown = f"{formats.date_format(when, 'j M Y')}, {formats.date_format(when, 'H:i')}"
-    return format_html('<time datetime="{}">{}</time>', when.isoformat(timespec="seconds"), shown)
+    return format_html('<time datetime="{}">{}{}</time>', when.isoformat(timespec="seconds"), shown, _hijri(when))
 
 
 @register.filter
@@ -122,7 +125,17 @@ def day(ms: int | None) -> SafeString:
     if not ms:
         return format_html("<span>{}</span>", _("never"))
     when = _local(ms)
-    return format_html('<time datetime="{}">{}</time>', when.date().isoformat(), formats.date_format(when, "j M Y"))
+    shown = formats.date_format(when, "j M Y")
+    return format_html('<time datetime="{}">{}{}</time>', when.date().isoformat(), shown, _hijri(when))
+
+
+def _hijri(when: datetime) -> SafeString:
+    """Return the day in the calendar of Umm al-Qura as well, on screens in Arabic and for the years that it knows."""
+    if language() != "ar" or not _HIJRI_YEARS[0] <= when.year <= _HIJRI_YEARS[1]:
+        return mark_safe("")  # constant
+    day_ = Gregorian(when.year, when.month, when.day).to_hijri()
+    shown = f"{day_.day} {day_.month_name('ar')} {day_.year} {day_.notation('ar')}"
+    return format_html(' <span class="hijri">({})</span>', shown)
 
 
 @register.simple_tag
