@@ -13,6 +13,7 @@ from comity.protocol.canonical import Strict, decode, encode
 from comity.screening.imports.values import Document, Entry
 
 LIMIT: Final = 64 * 1024 * 1024
+LONGEST_NAME: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +107,20 @@ def keyed(node: LocalNode, use: str, data: bytes) -> str:
     return hmac.digest(key, data, "sha256").hex()
 
 
+def _evened(name: str) -> str:
+    # Normalising is quadratic in a run of combining marks, and a text this long is no name: it is taken as it stands,
+    # whole, for two that were cut might be taken for one.
+    even = unicodedata.normalize("NFKC", name) if len(name) <= LONGEST_NAME else name
+    return " ".join(even.casefold().encode("utf-8", "replace").decode().split())
+
+
 def identities(node: LocalNode, subject: Subject) -> tuple[str, ...]:
     """Return keyed digests by which a person is known again: each document, and the names with a full date of birth.
 
     A name alone is not enough: another person of the same name must not count as cleared.
     """
     papers = [encode(["paper", one.kind.value, one.state, one.number]) for one in subject.documents if one.state]
-    names = sorted(" ".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in subject.person.names)
+    names = sorted(_evened(name) for name in subject.person.names)
     births = [one for one in subject.person.births if one.month and one.day and names]
     texts = [encode(["person", *names, f"{one.year:04}-{one.month:02}-{one.day:02}"]) for one in births] + papers
     return tuple(keyed(node, "identity", text) for text in texts)
