@@ -1,11 +1,14 @@
 """IATI results come in with their indicators whole, and what goes out is an activity of the standard."""
 
+import contextlib
 from datetime import UTC, datetime
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from comity.plan.exchange import Measure
+from comity.plan.exchange import Measure, Said
 from comity.plan.imports.iati import results
 from comity.plan.imports.report import ImportRefusedError, Left, Why
 from comity.plan.papers.iati import results_xml
@@ -88,6 +91,22 @@ def test_elements_that_an_indicator_cannot_hold_are_named() -> None:
         ("iati-activity/sector", Left.NOT_HELD),
         ("result/indicator/document-link", Left.NOT_HELD),
     }
+
+
+def test_text_without_a_language_is_in_the_one_of_its_activity() -> None:
+    (one,) = results(activity(result(indicator()))).value
+    assert one.results[0].indicators[0].title == Said((("en", "Answers"),))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_damaged_activity_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
+    whole = bytearray(results_xml(some_results(), made=MADE))
+    for _number in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(whole) - 1))
+        whole[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=6))
+    with contextlib.suppress(ImportRefusedError):
+        results(bytes(whole))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
 """Microsoft Project XML comes in whole or not at all, and what goes out comes back."""
 
+import contextlib
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from comity.plan.exchange import Constraint, Link, LinkKind
 from comity.plan.imports.msproject import project
@@ -135,13 +139,36 @@ def test_time_of_day_that_is_not_the_usual_one_is_reported_as_simplified() -> No
             file_of(task(1, "<Start>2027-03-02T08:00:00</Start><Finish>2027-03-01T17:00:00</Finish>")),
             (4, Why.ORDER),
         ),
-        (file_of(task(1).replace("<OutlineLevel>1", "<OutlineLevel>3")), (4, Why.OUTLINE)),
+        (file_of(task(1), after=ASSIGNED.replace("<TaskUID>1", "<TaskUID>9")), (7, Why.UNKNOWN_REFERENCE)),
         (file_of(task(1), after=ASSIGNED), (7, Why.UNKNOWN_REFERENCE)),
         (file_of(task(1), before=NINTH_DAY), (4, Why.NOT_A_NUMBER)),
     ],
 )  # fmt: skip
 def test_file_that_is_not_sound_is_refused_with_line_and_reason(data: bytes, fault: tuple[int, Why]) -> None:
     assert fault in faults_of(data)
+
+
+def test_what_project_allows_and_a_plan_does_not_is_mended_and_reported() -> None:
+    resource = "<Resources><Resource><UID>5</UID></Resource></Resources>\n"
+    unnamed = task(2).replace("Task 2", "").replace("<OutlineLevel>1", "<OutlineLevel>4")
+    taken = project(file_of(task(1), unnamed, after=resource + ASSIGNED))
+    assert [(one.name, one.level, one.assignments) for one in taken.value.tasks] == [("Task 1", 1, ()), ("(2)", 2, ())]
+    assert [(loss.place, loss.line, loss.left) for loss in taken.losses] == [
+        ("Tasks/Task/Name (empty)", 5, Left.SIMPLIFIED),
+        ("Tasks/Task/OutlineLevel", 5, Left.SIMPLIFIED),
+        ("Assignments/Assignment (of a blank row)", 9, Left.NOT_HELD),
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_damaged_file_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
+    whole = bytearray(project_xml(a_plan()))
+    for _number in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(whole) - 1))
+        whole[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=6))
+    with contextlib.suppress(ImportRefusedError):
+        project(bytes(whole))
 
 
 def test_every_fault_of_a_file_is_named_at_once() -> None:

@@ -1,5 +1,6 @@
 """A plan goes into a workbook and comes back, indicators into a table and back; nothing in them is ever worked out."""
 
+import contextlib
 import csv
 import io
 import zipfile
@@ -208,6 +209,32 @@ def test_table_holds_no_cell_that_a_spreadsheet_would_run(text: str) -> None:
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert rows[0]["title en"].startswith("'")
     assert indicators(data).value.results[0].indicators[0].title.in_("en").strip() == text.strip()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_damaged_workbook_or_table_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
+    for whole in (bytearray(plan_workbook(a_plan(), made=MADE)), bytearray(indicators_csv(some_results()))):
+        at = data.draw(st.integers(0, len(whole) - 1))
+        whole[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=6))
+        with contextlib.suppress(ImportRefusedError):
+            (plan_rows if whole.startswith(b"PK") else indicators)(bytes(whole))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_sheet_damaged_within_its_archive_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plan_workbook(a_plan(), made=MADE))) as old, zipfile.ZipFile(made, "w") as new:
+        part = data.draw(st.sampled_from(old.namelist()))
+        for name in old.namelist():
+            body = bytearray(old.read(name))
+            if name == part:
+                at = data.draw(st.integers(0, len(body) - 1))
+                body[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=6))
+            new.writestr(name, bytes(body))
+    with contextlib.suppress(ImportRefusedError):
+        plan_rows(made.getvalue())
 
 
 def test_negative_number_stays_a_number() -> None:

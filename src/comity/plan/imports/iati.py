@@ -105,6 +105,7 @@ class _Reading:
     def begin(self, path: tuple[str, ...], node: Node) -> None:
         if path:
             self.activities.append(_Activity(node.line))
+            self.notes.language = node.attributes.get(_LANGUAGE, "").lower()
 
     def _date(self, activity: _Activity, node: Node) -> None:
         found = simple.day(node.attributes.get("iso-date", ""), node.line, self.notes, "activity-date/@iso-date")
@@ -140,7 +141,7 @@ def said(node: Node, notes: Notes, place: str) -> Said:
         notes.fault(node.line, f"{place}/narrative", Why.MISSING)
     texts: dict[str, str] = {}
     for one in narratives:
-        language = one.attributes.get(_LANGUAGE, "").lower()
+        language = one.attributes.get(_LANGUAGE, notes.language).lower()
         if language in texts and texts[language] != one.text:
             notes.loss(one.line, f"{place}/narrative (second in one language)", Left.SIMPLIFIED)
         texts.setdefault(language, one.text)

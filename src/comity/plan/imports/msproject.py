@@ -23,7 +23,7 @@ from comity.plan.imports.markup import Node, read
 from comity.plan.imports.msproject_calendars import calendar
 from comity.plan.imports.msproject_fields import leave, split
 from comity.plan.imports.report import Left, Notes, Taken, Why
-from comity.plan.imports.soundness import check_order, check_outline, check_references
+from comity.plan.imports.soundness import check_order, check_references
 
 NAMESPACE: Final = "http://schemas.microsoft.com/project"
 ALIAS: Final = "Comity: "
@@ -64,7 +64,10 @@ class _Reading:
     resources: dict[str, Resource] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
     assignments: dict[str, list[Assignment]] = field(default_factory=dict)
+    skipped: set[str] = field(default_factory=set)
+    """Blank rows and the whole project, which have numbers all the same."""
     title: str = ""
+    _above: int = 0
 
     def take(self, path: tuple[str, ...], node: Node) -> None:
         match path:
@@ -102,22 +105,27 @@ class _Reading:
         place = "Tasks/Task"
         found = split(node, _TASK, self.notes, place, _SEVERAL)
         key = self._key(node, found.get("UID"), place)
-        if key is None or ((blank := found.get("IsNull")) and blank.text in {"1", "true"}):
+        if key is None:
+            return
+        if self._yes(found, "IsNull"):
+            self.skipped.add(f"task {key}")
             return
         self._once(self.tasks, key, node, place)
         level = self._number(found, "OutlineLevel", place, least=0, most=64)
         name = found["Name"].text if "Name" in found else ""
         if level == 0:
             self.title = self.title or name
+            self.skipped.add(f"task {key}")
             return
         if not name:
-            self.notes.fault(node.line, f"{place}/Name", Why.EMPTY)
+            # Project lets a task be without a name; a plan does not.
+            self.notes.loss(node.line, f"{place}/Name (empty)", Left.SIMPLIFIED)
         self.lines[key] = node.line
         self.tasks[key] = self._dated(
             Task(
                 key,
-                name,
-                level=level or 1,
+                name or f"({key})",
+                level=self._level(level or 1, node.line),
                 milestone=self._yes(found, "Milestone"),
                 summary=self._yes(found, "Summary"),
                 percent=self._number(found, "PercentComplete", place, least=0, most=100) or 0,
@@ -129,6 +137,14 @@ class _Reading:
             ),
             found,
         )
+
+    def _level(self, written: int, line: int) -> int:
+        """Return the level of a task, at most one below the one before it."""
+        level = min(written, self._above + 1)
+        if level < written:
+            self.notes.loss(line, "Tasks/Task/OutlineLevel", Left.SIMPLIFIED)
+        self._above = level
+        return level
 
     def _dated(self, task: Task, found: Mapping[str, Node]) -> Task:
         place = "Tasks/Task"
@@ -215,7 +231,10 @@ class _Reading:
         found = split(node, frozenset({"UID", "Name", "Type", "Group", "IsNull"}), self.notes, place, frozenset())
         key = self._key(node, found.get("UID"), place)
         name = found["Name"].text if "Name" in found else ""
-        if key is None or not name:
+        if key is None:
+            return
+        if not name:
+            self.skipped.add(f"resource {key}")
             return
         self._once(self.resources, key, node, place)
         kind = self._number(found, "Type", place, least=0, most=2)
@@ -229,6 +248,11 @@ class _Reading:
         resource = self._number(found, "ResourceUID", place)
         if resource is None or resource == _UNASSIGNED or task is None:
             return
+        if f"resource {resource}" in self.skipped or f"task {task}" in self.skipped:
+            self.notes.loss(node.line, f"{place} (of a blank row)")
+            return
+        if task not in self.tasks:
+            self.notes.fault(node.line, f"{place}/TaskUID", Why.UNKNOWN_REFERENCE)
         units = found.get("Units")
         share = simple.decimal(units, self.notes, f"{place}/Units") if units and units.text else None
         self.lines.setdefault(f"assignment {task} {resource}", node.line)
@@ -286,7 +310,6 @@ class _Reading:
         )
         check_references(value, self.lines, self.notes)
         check_order(value, self.lines, self.notes)
-        check_outline(value, self.lines, self.notes)
         self.notes.settle()
         return Taken(value, self.notes.losses())
 

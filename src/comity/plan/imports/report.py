@@ -150,6 +150,8 @@ class Notes:
     """Gather faults and losses while a file is read."""
 
     faults: list[Fault] = field(default_factory=list)
+    language: str = ""
+    """What texts are in that say nothing else, where a format has such a rule."""
     _counts: Counter[tuple[str, Left]] = field(default_factory=Counter)
     _lines: dict[tuple[str, Left], int] = field(default_factory=dict)
 
