@@ -206,11 +206,12 @@ def _grid(document: Document, rows: int, shares: tuple[int, ...], *, mirrored: b
     grid.autofit = False
     if mirrored:
         grid._tblPr.append(OxmlElement("w:bidiVisual"))  # noqa: SLF001  # python-docx has no public name for it
-    for column, share in zip(grid.columns, shares, strict=True):
-        width = int(_WIDTH * share / sum(shares))
-        column.width = Cm(width / 360_000)
-        for cell in column.cells:
-            cell.width = column.width
+    widths = [Cm(int(_WIDTH * share / sum(shares)) / 360_000) for share in shares]
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
+    for row in grid.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = width
     return grid
 
 

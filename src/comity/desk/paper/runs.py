@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from copy import deepcopy
+from functools import cache
+from typing import Any, Final, cast
 
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
-from docx.shared import Length, Pt, RGBColor
+from docx.shared import Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
@@ -91,22 +93,27 @@ def add_field(paragraph: Paragraph, code: str, *, size: float) -> None:
 def _write_line(paragraph: Paragraph, line: str, text: Text, *, size: float, bold: bool, colour: RGBColor) -> None:
     for piece, turned in pieces(line, right_to_left=text.right_to_left):
         run = paragraph.add_run(piece)
-        run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, colour
-        _dress(run, turned=turned, language=text.language, size=Pt(size), bold=bold)
+        # Copied, not set anew: a plan has tens of thousands of runs and a dozen looks.
+        run._r.insert(0, deepcopy(_look(size, bold, colour, turned, text.language)))  # noqa: SLF001  # no public way
 
 
-def _dress(run: Run, *, turned: bool, language: str, size: Length, bold: bool) -> None:
+@cache
+def _look(size: float, bold: bool, colour: RGBColor, turned: bool, language: str) -> BaseOxmlElement:  # a key
+    """Return the properties of a run."""
+    element: Any = OxmlElement("w:r")
+    run = Run(element, cast(Any, None))
+    run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, colour
     run.font.name = LATIN_FACE
     run.font.rtl = turned or None
     run.font.cs_bold = (bold and turned) or None
-    properties = run._r.get_or_add_rPr()  # noqa: SLF001  # python-docx has no public names for these
+    properties: Any = element.get_or_add_rPr()
     fonts = properties.find(qn("w:rFonts"))
-    if fonts is not None:
-        fonts.set(qn("w:cs"), ARABIC_FACE)
+    fonts.set(qn("w:cs"), ARABIC_FACE)
     half_points = OxmlElement("w:szCs")
-    half_points.set(qn("w:val"), str(int(size.pt * 2)))
+    half_points.set(qn("w:val"), str(int(size * 2)))
     properties.insert_element_before(half_points, *_AFTER_SIZE)
     properties.insert_element_before(_language(language, turned=turned), "w:eastAsianLayout", "w:specVanish", "w:oMath")
+    return cast(BaseOxmlElement, properties)
 
 
 _AFTER_SIZE: Final = (
