@@ -66,7 +66,11 @@ def test_workbook_in_arabic_runs_from_right_to_left() -> None:
 
 
 def test_same_plan_is_the_same_workbook() -> None:
-    assert plan_workbook(a_plan(), made=MADE) == plan_workbook(a_plan(), made=MADE)
+    made = plan_workbook(a_plan(), made=MADE)
+    assert made == plan_workbook(a_plan(), made=MADE)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert {info.date_time[0] for info in archive.infolist()} == {1980}
+        assert archive.read("docProps/core.xml").count(b"2027-07-01T08:00:00Z") == 2
 
 
 @pytest.mark.parametrize("text", FORMULAS)

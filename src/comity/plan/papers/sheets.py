@@ -12,6 +12,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.xml.constants import ARC_CORE
+from openpyxl.xml.functions import tostring
 
 from comity.plan import linking
 from comity.plan.columns import NO, PLAN, YES, Column
@@ -90,12 +92,13 @@ def _cell(sheet: WriteOnlyWorksheet, value: str | int | date | None) -> Any:  # 
 
 
 def _same_times(book: Workbook) -> bytes:
+    """Return the workbook with the plan's time in it; openpyxl would write when it was saved."""
     made, again = io.BytesIO(), io.BytesIO()
     modified = book.properties.modified
     book.save(made)
     book.properties.modified = modified
     with zipfile.ZipFile(made) as old, zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as new:
         for info in old.infolist():
-            body = old.read(info)
+            body = tostring(book.properties.to_tree()) if info.filename == ARC_CORE else old.read(info)
             new.writestr(zipfile.ZipInfo(info.filename, (1980, 1, 1, 0, 0, 0)), body, zipfile.ZIP_DEFLATED)
     return again.getvalue()
