@@ -15,6 +15,7 @@ def account_for_restore(sim: Sim, node: LocalNode, *, declared: bool) -> None:
     ledger.allow(AlarmKind.PARTNER_RESTORED, "", node.name)
     if not declared:
         ledger.allow(AlarmKind.FORK, "", node.name)
+        ledger.allow(AlarmKind.WITHHELD_RECORDS, "", node.name)  # a head that it signed and no longer knows of
         # A second history that grew past the first one before anybody saw it does not lead to what a partner holds:
         # without a proof of consistency the partner cannot tell a fork from records that were tampered with.
         ledger.allow(AlarmKind.TAMPERED_BATCH, "", node.name)
