@@ -27,10 +27,12 @@ def log() -> None:
 @click.pass_obj
 def verify(context: Context, kept: tuple[Path, ...]) -> None:
     """Recompute every entry and compare the log with its signed heads, and with those that somebody kept."""
-    from comity.desk.log_check import check
     from comity.node.bring_up import open_node
 
-    found = check(open_node(context.home), [one.read_bytes() for one in kept])
+    node = open_node(context.home)
+    from comity.desk.log_check import check
+
+    found = check(node, [one.read_bytes() for one in kept])
     for fault in found.faults:
         click.echo("fault: " + SENTENCES[fault.kind].format(index=fault.index))
     if found.faults:
@@ -43,10 +45,12 @@ def verify(context: Context, kept: tuple[Path, ...]) -> None:
 @click.pass_obj
 def head(context: Context, output: Path | None) -> None:
     """Print the newest signed head, to keep where nobody who operates the node can change it."""
-    from comity.desk.log_check import newest_head
     from comity.node.bring_up import open_node
 
-    note = newest_head(open_node(context.home))
+    node = open_node(context.home)
+    from comity.desk.log_check import newest_head
+
+    note = newest_head(node)
     if not note:
         raise click.ClickException("The access log is empty: nobody has looked at anything yet.")
     if output is None:

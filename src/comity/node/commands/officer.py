@@ -39,7 +39,6 @@ def add(
     invite: bool,
 ) -> None:
     """Add an officer who signs in as NAME; ask for a password, or print an invitation."""
-    from comity.desk import services
     from comity.desk.roles import Role
     from comity.node.bring_up import open_node
 
@@ -47,6 +46,8 @@ def add(
     if unknown:
         raise click.BadParameter(f"there is no role {unknown[0]}; there are {', '.join(Role)}.", param_hint="--role")
     node = open_node(context.home)
+    from comity.desk import services
+
     password = None if invite else _ask_password()
     added = services.add_officer(
         node,
@@ -66,10 +67,11 @@ def add(
 @click.pass_obj
 def invite(context: Context, name: str) -> None:
     """Print a new link for NAME, who lost password and keys; theirs no longer count, and their sessions end."""
-    from comity.desk import services
     from comity.node.bring_up import open_node
 
     node = open_node(context.home)
+    from comity.desk import services
+
     click.echo(f"{node.endpoint.rstrip('/')}{services.invite_again(name)}")
 
 
