@@ -41,6 +41,17 @@ def jonas(browser: Browser, stage: Stage) -> Iterator[Desk]:
     desk.context.close()
 
 
+def faults(desk: Desk) -> list[str]:
+    """Return what the browser reported, but for what the test does itself: a page that is left while it asks for news,
+    and a use that is refused."""
+    expected = (
+        "htmx:afterRequest",
+        "htmx:sendError",
+        "Failed to load resource: the server responded with a status of 403",
+    )
+    return [one for one in desk.faults if not one.startswith(expected)]
+
+
 def why(desk: Desk) -> None:
     """Answer once why one looks, where it is asked."""
     if desk.page.locator("button[name=open]").count():
@@ -142,7 +153,7 @@ def test_case_is_asked_clarified_answered_consented_to_and_erased_on_screen(
     looked.at(hamad, "erased-en")
     expect(hamad.page.locator(".record-request .erasures")).to_contain_text("the partner's node confirmed it")
     for desk in (noura, hamad, greta):
-        assert [fault for fault in desk.faults if "status of 403" not in fault] == []
+        assert faults(desk) == []
     assert {name: faults for name, faults in looked.faults.items() if faults} == {}
 
 
@@ -182,7 +193,7 @@ def test_every_page_of_a_case_is_accessible_in_three_languages_and_narrow(
                 desk.go(path)
                 looked.at(desk, f"{name}-{language}-{theme}-{width}")
     assert draft
-    assert desk.faults == []
+    assert faults(desk) == []
     assert {name: faults for name, faults in looked.faults.items() if faults} == {}
     desk.context.close()
 
@@ -197,5 +208,5 @@ def test_inbox_is_worked_by_keyboard(browser: Browser, stage: Stage) -> None:
     assert desk.page.locator("tr.here input[type=checkbox]").is_checked()
     desk.page.keyboard.press("Enter")
     desk.page.wait_for_selector(".timeline")
-    assert desk.faults == []
+    assert faults(desk) == []
     desk.context.close()
