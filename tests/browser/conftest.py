@@ -130,3 +130,10 @@ def salim(browser: Browser, stage: Stage) -> Iterator[Desk]:
     desk = Desk(browser, stage, DOHA, "salim", "ar")
     yield desk
     desk.context.close()
+
+
+@pytest.fixture
+def jonas(browser: Browser, stage: Stage) -> Iterator[Desk]:
+    desk = Desk(browser, stage, BERLIN, "jonas", "de")
+    yield desk
+    desk.context.close()

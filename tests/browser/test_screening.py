@@ -1,4 +1,4 @@
-"""Doha holds a list, Berlin asks blind, a person reviews the hit and asks under its reference, in a real browser."""
+"""Doha holds a list, Berlin asks blind and then under the reference, Doha answers, a person decides: a real browser."""
 
 from pathlib import Path
 
@@ -25,8 +25,38 @@ def _upload(desk: Desk, name: str, data: bytes) -> None:
     desk.page.set_input_files("#id_upload", files=FilePayload(name=name, mimeType="text/csv", buffer=data))
 
 
-def test_hit_is_found_reviewed_and_asked_about_without_a_list_or_a_question_leaving_in_clear(
-    salim: Desk, greta: Desk, noura: Desk, pictures: Path
+def _ask_and_answer(greta: Desk, jonas: Desk, noura: Desk, hamad: Desk) -> None:
+    """Send the request that is filled in, and answer it: the clause asks for two persons on either side."""
+    page = greta.page
+    page.fill("#id-case_number", "B-2026-5")
+    page.fill("#id-legal_basis", "Gesetz 1 (Beispiel)")
+    page.select_option("#id-urgency", "urgent")
+    page.click("button[name=review]")
+    page.click("button[name=hand-over]")
+    _release(jonas)
+
+    page = noura.page
+    noura.until(".question-us .line-due a")
+    page.click(".question-us .line-due a")
+    page.click("button[name=open]")
+    page.click(".entry-theirs .actions button.primary")
+    page.fill("#id-text", "مذكرة رقم 12 (مثال).")
+    page.select_option("#id-source", "B")
+    page.select_option("#id-information", "2")
+    page.click("button[name=review]")
+    page.click("button[name=hand-over]")
+    _release(hamad)
+
+
+def _release(desk: Desk) -> None:
+    desk.until(".question-release .line a")
+    desk.page.click(".question-release .line a")
+    desk.page.click("button[name=release]")
+    desk.until(".entry-ours .mark-accepted")
+
+
+def test_hit_is_found_asked_about_answered_and_reviewed_without_a_list_or_a_question_leaving_in_clear(
+    salim: Desk, noura: Desk, hamad: Desk, greta: Desk, jonas: Desk, pictures: Path
 ) -> None:
     page = salim.go("/screening/lists/")
     salim.shot(pictures, "screening-empty-ar")
@@ -71,8 +101,8 @@ def test_hit_is_found_reviewed_and_asked_about_without_a_list_or_a_question_leav
     assert "wanted" in reference
     assert "Tan" not in reference
 
-    page = greta.go("/screening/hits/")
-    page.goto(greta.base + "/screening/")
+    _ask_and_answer(greta, jonas, noura, hamad)
+    page = greta.go("/screening/")
     page.click("table.stacked tbody a")
     page.click("table.stacked tbody a")
     page.check("input[value='different-person']")
@@ -80,6 +110,11 @@ def test_hit_is_found_reviewed_and_asked_about_without_a_list_or_a_question_leav
     page.click("button[name=decide]")
     expect(page.locator(".page-head .mark-accepted")).to_be_visible()
     greta.shot(pictures, "screening-reviewed-de")
+    for desk in (greta, salim):
+        desk.go("/screening/rules/")
+        desk.until("td.number:text-is('1')")
+        assert desk.inaccessible() == []
+        desk.shot(pictures, f"screening-rules-{'de' if desk is greta else 'ar'}")
 
     page = greta.go("/screening/file/")
     _upload(greta, "passengers.csv", PASSENGERS)
@@ -97,7 +132,7 @@ def test_hit_is_found_reviewed_and_asked_about_without_a_list_or_a_question_leav
     assert "Tan" not in page.content()
     assert salim.inaccessible() == []
     salim.shot(pictures, "screening-asked-ar")
-    for desk in (salim, greta):
+    for desk in (salim, noura, hamad, greta, jonas):
         assert desk.faults == []
 
 
