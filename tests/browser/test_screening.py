@@ -9,7 +9,8 @@ from tests.browser.conftest import Desk
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
-PAGES = ("", "person/", "file/", "hits/", "lists/", "lists/new/", "lists/own/wanted/", "asked/", "rules/")
+MISREAD = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C46UTO7408122F1204159ZE184226B<<<<<10"
+PAGES = ("", "hits/", "lists/", "lists/new/", "lists/own/wanted/", "asked/", "rules/")
 LIST = """reference,name,birth_date,nationality
 D-1,سميرة الطنجاوي,1980-05-01,MAR
 D-2,خالد المثالي,1975-11-20,QAT
@@ -137,33 +138,32 @@ def test_hit_is_found_asked_about_answered_and_reviewed_without_a_list_or_a_ques
 
 
 def test_pages_of_screening_are_accessible_in_every_language_light_and_dark_wide_and_narrow(
-    salim: Desk, pictures: Path
+    salim: Desk, greta: Desk, pictures: Path
 ) -> None:
     found: dict[str, list[str]] = {}
-    for language in ("en", "de", "ar"):
-        salim.go("/screening/")
-        salim.page.click(f"button[name=language][value={language}]")
-        for theme, width in (("light", 1280), ("dark", 360)):
-            salim.page.click(f"button[name=appearance][value={theme}]")
-            salim.page.set_viewport_size({"width": width, "height": 800})
-            for path in (
-                "",
-                "hits/",
-                "lists/",
-                "lists/new/",
-                "lists/own/wanted/",
-                "asked/",
-                "rules/",
-                "person/",
-                "file/",
-            ):
-                salim.go(f"/screening/{path}")
-                place = f"{path} {language} {theme}"
-                found[place] = salim.inaccessible()
-                wide = salim.page.evaluate(
-                    "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-                )
-                if wide > 0:
-                    found[place].append(f"scrolls sideways by {wide}")
-                salim.shot(pictures, f"screening-{path.replace('/', '-')}{language}-{theme}")
+    # Doha has the list, so that only Berlin has somebody to ask.
+    for desk, paths in ((salim, PAGES), (greta, ("person/", "file/", "lists/"))):
+        for language in ("en", "de", "ar"):
+            desk.go("/screening/")
+            desk.page.click(f"button[name=language][value={language}]")
+            for theme, width in (("light", 1280), ("dark", 360)):
+                desk.page.click(f"button[name=appearance][value={theme}]")
+                desk.page.set_viewport_size({"width": width, "height": 800})
+                for path in paths:
+                    desk.go(f"/screening/{path}")
+                    if path == "person/":
+                        _fill_in(desk)
+                    wide = desk.page.evaluate(
+                        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+                    )
+                    faults = desk.inaccessible() + ([f"scrolls sideways by {wide}"] if wide > 0 else [])
+                    found[f"{path} {language} {theme}"] = faults
+                    desk.shot(pictures, f"screening-{path.replace('/', '-')}{language}-{theme}")
     assert {place: faults for place, faults in found.items() if faults} == {}
+
+
+def _fill_in(desk: Desk) -> None:
+    """Write a name and a zone whose number was misread, and wait for what the page says beside."""
+    desk.page.fill("#id_latin", "Anna Eriksson")
+    desk.page.fill("#id_mrz", MISREAD)
+    expect(desk.page.locator("#before .zone .mark-refused").first).to_be_visible()
