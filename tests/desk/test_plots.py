@@ -62,6 +62,13 @@ def test_bars_mirror_in_arabic_to_the_last_unit() -> None:
     assert float(back.get("x", "")) == pytest.approx(960 - left - width, abs=0.11)
 
 
+def test_words_in_arabic_begin_at_the_right_edge_whatever_draws_them() -> None:
+    svg = gantt([Row("a", "A-1", SPAN[0])], SPAN, date(2030, 1, 1), WORDS, rtl=True).svg
+    (name,) = [one for one in fromstring(svg).iter(SVG + "text") if "A-1" in (one.text or "")]
+    assert (name.get("x"), name.get("text-anchor"), name.text) == ("956", "end", "\u2067A-1\u2069")
+    assert fromstring(svg).get("direction") == "ltr"
+
+
 def test_a_timeline_shows_what_was_agreed_before_what_waits_and_today() -> None:
     rows = [
         Row("a", "Draft", date(2027, 3, 31), date(2027, 1, 1), before=(date(2027, 1, 1), date(2027, 2, 28))),

@@ -23,10 +23,10 @@ from comity.plan.papers.msproject import project_xml
 from comity.plan.papers.plan import plan_paper
 from comity.plan.papers.report import Rating, report_paper
 from comity.plan.papers.sheets import plan_workbook
+from comity.plan.papers.timeline import ROWS
 from comity.protocol.records import Reality
 
 MADE = datetime(2027, 4, 21, 6, 40, tzinfo=UTC)
-BAR = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 8"><rect width="20" height="8"/></svg>'
 SIGNED = (
     Signature((Text("en", "Germany"), Text("ar", "ألمانيا")), "DE-7f3a", "2027-04-20 08:12 UTC", "DE.berlin/57"),
     Signature((Text("en", "Qatar"), Text("ar", "قطر")), "QA-11b0", "2027-04-21 06:40 UTC", "QA.doha/61"),
@@ -47,7 +47,6 @@ def frame(*languages: str) -> Frame:
 def the_papers(*languages: str) -> dict[str, Paper]:
     example = shipped.working_group()
     held = frame(*languages)
-    drawn = Figure(BAR, Text("en", "Bars of all actions"))
     return {
         "plan": plan_paper(
             shipped.plan(example),
@@ -55,7 +54,6 @@ def the_papers(*languages: str) -> dict[str, Paper]:
             title=example.title.said(),
             introduction=example.introduction.said(),
             results=shipped.results(example),
-            timeline=drawn,
         ),
         "minutes": minutes_paper(shipped.minutes(example)[1], held),
         "report": report_paper(shipped.report(example), held),
@@ -91,6 +89,16 @@ def test_plan_shows_what_was_planned_before_only_where_it_changed() -> None:
     before = {row[0][0].words: row[5][0].words for table in tables for row in table.rows}
     assert {key for key, day in before.items() if day != "\u2013"} == {"CY-2", "CY-3", "SC-2"}
     assert before["CY-2"] == "2027-05-31"
+
+
+def test_plan_is_drawn_as_timelines_in_the_leading_language_of_the_paper() -> None:
+    english, arabic = (the_papers(*pair)["plan"] for pair in (("en", "ar"), ("ar", "en")))
+    drawn = [[block for block in one.blocks if isinstance(block, Figure)] for one in (english, arabic)]
+    dated = [one for one in shipped.plan(shipped.working_group()).tasks if one.finish and not one.summary]
+    assert len(drawn[0]) == len(drawn[1]) == -(-len(dated) // ROWS)
+    assert sum(one.svg.count('class="plot-before"') for one in drawn[0]) == 3
+    assert all(one.alternative.words.startswith("الجدول الزمني") for one in drawn[1])
+    assert [one.alternative.language for one in drawn[1]] == ["ar"] * len(drawn[1])
 
 
 def test_report_shows_the_rule_the_stated_rating_and_the_dispute() -> None:

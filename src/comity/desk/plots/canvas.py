@@ -17,6 +17,7 @@ LINE: Final = "#dcd6c8"
 ACCENT: Final = "#1b5763"
 SIZE: Final = 11
 """Height of letters, in units of the drawing."""
+_MIRRORED: Final = {"start": "end", "middle": "middle", "end": "start"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,13 @@ class Canvas:
         )
 
     def text(self, start: float, base: float, words: str, *, anchor: str = "start", colour: str = SOFT) -> None:
-        """Write words; ``anchor`` start, middle or end, as the language runs."""
+        """Write words; ``anchor`` start, middle or end, as the language runs.
+
+        Browsers and paper differ on what ``direction`` does to an anchor.  So anchors are of the page, and what makes
+        words run from right to left stands in the text itself.
+        """
+        if self.rtl:
+            anchor, words = _MIRRORED[anchor], f"\u2067{words}\u2069"
         self._parts.append(
             f'<text class="plot-text" x="{_n(self.x(start))}" y="{_n(base)}" text-anchor="{anchor}" '
             f'font-size="{SIZE}" fill="{colour}">{escape(words)}</text>'
@@ -110,10 +117,9 @@ class Canvas:
         SECURITY: no word of a plan becomes markup. Holds because names, numbers and colours come from this package, and
         every text passes `escape`. Breaks if a caller's text is added without it.
         """
-        direction = "rtl" if self.rtl else "ltr"
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="plot" role="img" viewBox="0 0 {self.width} {self.height}" '
-            f'width="{self.width}" height="{self.height}" direction="{direction}" '
+            f'width="{self.width}" height="{self.height}" direction="ltr" '
             'font-family="Comity Sans, Noto Sans, Noto Sans Arabic, sans-serif">'
         )
         return mark_safe(head + _title(title) + "".join(self._parts) + "</svg>")  # noqa: S308  # argued above

@@ -1,9 +1,7 @@
 """Put a plan on paper: its areas with their actions, what was planned before, and the indicators."""
 
 from collections.abc import Iterator
-from typing import Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comity.desk.paper.values import (
@@ -11,7 +9,6 @@ from comity.desk.paper.values import (
     Block,
     Column,
     Facts,
-    Figure,
     Heading,
     Paper,
     Prose,
@@ -22,17 +19,8 @@ from comity.desk.paper.values import (
 )
 from comity.plan.exchange import Project, Result, Results, Said, Task
 from comity.plan.papers.frame import NOTHING, Frame
-
-STATES: Final[dict[str, Promise]] = {
-    "proposed": _("proposed"),
-    "agreed": _("agreed"),
-    "in-progress": _("in progress"),
-    "delayed": _("delayed"),
-    "blocked": _("held up"),
-    "done-claimed": _("done, as its lead says"),
-    "done-confirmed": _("done, confirmed by both"),
-    "cancelled": _("cancelled"),
-}
+from comity.plan.papers.timeline import timelines
+from comity.plan.states import STATES
 
 
 def plan_paper(
@@ -42,9 +30,8 @@ def plan_paper(
     title: Said,
     introduction: Said | None = None,
     results: Results | None = None,
-    timeline: Figure | None = None,
 ) -> Paper:
-    """Return the plan as a paper; a table for each area, the timeline where there is one, then the indicators."""
+    """Return the plan as a paper; a table for each area, the timeline, then the indicators."""
     period = f"{project.start or ''} \u2013 {project.finish or ''}"
     blocks: list[Block] = [Facts((frame.fact(_("Period"), frame.plain(period)),))]
     if introduction and introduction.texts:
@@ -53,8 +40,8 @@ def plan_paper(
         if head is not None:
             blocks.append(Heading(_name(head, frame)))
         blocks.append(_actions(tasks, project, frame))
-    if timeline:
-        blocks += [Heading(frame.label(_("Timeline"))), timeline]
+    if drawn := timelines(project, frame):
+        blocks += [Heading(frame.label(_("Timeline"))), *drawn]
     if results and results.results:
         blocks.append(Heading(frame.label(_("Indicators"))))
         blocks += [indicator_table(one, frame) for one in results.results]
