@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from comity.cases.projections import AREA as CASES
 from comity.channel.models import Channel
-from comity.channel.runtime import AppliedRecord, LocalNode
+from comity.channel.runtime import AppliedRecord, Area, LocalNode
 from comity.concurrence import access, services
 from comity.concurrence.documents import DocumentKind
 from comity.concurrence.projections import AREA
@@ -84,11 +84,11 @@ def note(owner: str = "DE", /, **done: int) -> Note:
 HAND = Hand(clause="10(1)", purpose="cooperation", handling="h0", urgency="decision", officer="officer0001")
 
 
-def make_world(count: int, folder: Path) -> World:
-    """Return two or three paired nodes that know notes."""
+def make_world(count: int, folder: Path, more: Sequence[Area] = ()) -> World:
+    """Return two or three paired nodes that know notes, and what ``more`` areas bring."""
     world = World({}, worlds.Clock())
     for name, alias in zip(NAMES[:count], ALIASES, strict=False):
-        node = worlds.make_node(name, alias, folder / name, world.clock, (CASES, AREA, Notes()))
+        node = worlds.make_node(name, alias, folder / name, world.clock, (CASES, AREA, Notes(), *more))
         for other in world.nodes.values():
             worlds.pair(other, node)
         world.nodes[name] = node

@@ -28,6 +28,7 @@ INSTALLED_APPS: Final = [
 AREAS: Final = (
     "comity.cases.projections.AREA",
     "comity.screening.projections.AREA",
+    "comity.plan.projections.AREA",
     "comity.concurrence.projections.AREA",
 )
 """Every area of work, as the channel calls it."""

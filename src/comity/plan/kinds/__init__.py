@@ -1,0 +1,1 @@
+"""Say what the joint documents of the working group hold, as both sides sign them."""
