@@ -19,8 +19,10 @@ from tools.root import ROOT
 EVERYDAY: Final = "everyday"
 _LONG: Final = ("simulation", "browser", "faults", "load")
 _QUICK: Final = (*(f"--ignore=tests/{name}" for name in _LONG), "tests")
-_SHARE: Final = 4
+_SHARE: Final = 6
 """Everyday, one of so many tests that use a database runs on PostgreSQL as well; the target ``postgresql`` runs all."""
+_REDUCED_SHARE: Final = 4
+"""Of these, ``postgresql --reduced`` runs one in so many."""
 _ORDER: Final = ("failed", "error", "passed", "skipped", "xfailed", "xpassed")
 _NOTHING_COLLECTED: Final = 5
 
@@ -97,7 +99,16 @@ def _everyday(options: Options) -> Outcome:
 
 
 def _postgresql(options: Options) -> Outcome:
-    return _on_databases(_QUICK, replace(options, database="postgresql", only_database=True))
+    share = _REDUCED_SHARE if options.reduced else 1
+    return _on_databases(_QUICK, replace(options, database="postgresql", only_database=True), share=share)
+
+
+def _faults(options: Options) -> Outcome:
+    """Run all on both; in small sizes, on PostgreSQL only the kills: doors and partners know no database."""
+    if not options.reduced or options.database != "both":
+        return _on_databases(["tests/faults"], options)
+    outcome = _on_databases(["tests/faults"], replace(options, database="sqlite"))
+    return outcome + _on_databases(["tests/faults/test_kill.py"], replace(options, database="postgresql"))
 
 
 def _unit(options: Options) -> Outcome:
@@ -134,7 +145,7 @@ def _split(rest: Sequence[str], names: dict[str, str]) -> tuple[tuple[str, ...],
 
 
 def _browser(options: Options) -> Outcome:
-    return _pytest(["tests/browser", "--numprocesses=0"], options)
+    return _pytest(["tests/browser", "--numprocesses=2", "--dist=loadfile"], options)
 
 
 def _several(options: Options, leave_out: Sequence[str]) -> Outcome:
@@ -152,7 +163,7 @@ TARGETS: Final = (
     Target("postgresql", "All of everyday that uses a database, on PostgreSQL.", _postgresql),
     Target("lint", "Format, style, types, imports, house rules.", _lint),
     Target("simulation", "Two and three nodes under faults (--seeds N, --seed N, --nodes 2|3).", _simulation),
-    Target("faults", "Real processes, real sockets, SIGKILL in mid-batch, on both databases.", _folder("faults")),
+    Target("faults", "Real processes, real sockets, SIGKILL in mid-batch, on both databases.", _faults),
     Target("browser", "The exchange on screen, in a real browser.", _browser),
     Target("load", "Large journals, large attachments, full disks, on both databases.", _folder("load")),
     Target("rest", "What everyday leaves out; --reduced takes small sizes.", lambda o: _several(o, [EVERYDAY])),

@@ -200,6 +200,16 @@ def test_every_page_of_a_case_is_accessible_in_three_languages_and_narrow(
 
 def test_inbox_is_worked_by_keyboard(browser: Browser, stage: Stage) -> None:
     desk = Desk(browser, stage, DOHA, "noura", "en")
+    page = desk.go("/cases/")
+    page.click(".page-head button.primary")
+    page.select_option("#id-clause", "4(2)")
+    page.wait_for_selector("#id-urgency")
+    page.select_option("#id-purpose", "investigation")
+    page.select_option("#id-urgency", "normal")
+    page.fill("#id-case_number", "DOH-2026-119")
+    page.fill("#id-subject", "Keeper of a vehicle")
+    page.fill("#id-question", "Who has kept the vehicle with the invented plate XX-EX 4711?")
+    send(desk)
     desk.go("/cases/")
     expect(desk.page.locator(".keys")).to_be_visible()
     desk.page.keyboard.press("j")
