@@ -215,6 +215,7 @@ def test_table_holds_no_cell_that_a_spreadsheet_would_run(text: str) -> None:
     assert indicators(data).value.results[0].indicators[0].title.in_("en").strip() == text.strip()
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")  # it warns of what it then cannot read
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_damaged_workbook_or_table_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
@@ -225,6 +226,7 @@ def test_damaged_workbook_or_table_is_read_or_refused_and_nothing_else(data: st.
             (plan_rows if whole.startswith(b"PK") else indicators)(bytes(whole))
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")  # it warns of what it then cannot read
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_sheet_damaged_within_its_archive_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
@@ -238,6 +240,17 @@ def test_sheet_damaged_within_its_archive_is_read_or_refused_and_nothing_else(da
                 body[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=6))
             new.writestr(name, bytes(body))
     with contextlib.suppress(ImportRefusedError):
+        plan_rows(made.getvalue())
+
+
+def test_workbook_that_does_not_say_where_a_sheet_is_is_refused_and_not_read_without_it() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plan_workbook(a_plan(), made=MADE))) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(
+                name, old.read(name).replace(b" r:id=", b" r:ix=") if name.endswith("workbook.xml") else old.read(name)
+            )
+    with pytest.raises(ImportRefusedError):
         plan_rows(made.getvalue())
 
 

@@ -8,14 +8,18 @@ opened in another way.
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
+from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
 from comity.plan import linking
 from comity.plan.columns import PLAN, Column, Heads, understood, yes_or_no
@@ -31,6 +35,7 @@ MOST_PARTS: Final = 500
 MOST_ROWS: Final = 50_000
 """Rows: ten times the largest plan that Comity is measured with."""
 MOST_COLUMNS: Final = 100
+_CONTENTS: Final = "xl/workbook.xml"
 _BLANK_ROWS: Final = 1_000
 """Empty rows in sequence after which the sheet is over, however far it claims to reach."""
 
@@ -73,7 +78,7 @@ def _rows(data: bytes) -> Iterator[tuple[int, Cells]]:
     except (InvalidFileException, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as problem:
         # openpyxl says in many ways that something is no workbook; what it says may quote the file.
         raise ImportRefusedError(Fault(1, "workbook", Why.WRONG_FORMAT)) from problem
-    except (SyntaxError, zipfile.BadZipFile, DefusedXmlException) as problem:
+    except (SyntaxError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, DefusedXmlException) as problem:
         raise ImportRefusedError(Fault(1, "workbook", Why.WRONG_FORMAT)) from problem
 
 
@@ -99,10 +104,24 @@ def _check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as problem:
+            if len(parts) > MOST_PARTS or sum(one.file_size for one in parts) > MOST_UNPACKED:
+                raise ImportRefusedError(Fault(1, "workbook", Why.TOO_LARGE))
+            _check_sheets(archive)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, zlib.error, EOFError) as problem:
         raise ImportRefusedError(Fault(1, "workbook", Why.WRONG_FORMAT)) from problem
-    if len(parts) > MOST_PARTS or sum(one.file_size for one in parts) > MOST_UNPACKED:
-        raise ImportRefusedError(Fault(1, "workbook", Why.TOO_LARGE))
+
+
+def _check_sheets(archive: zipfile.ZipFile) -> None:
+    """Refuse a workbook that names a sheet without saying where it is: openpyxl would read on without it."""
+    if _CONTENTS not in archive.namelist():
+        return
+    try:
+        sheets = fromstring(archive.read(_CONTENTS)).iterfind(f"{{{SHEET_MAIN_NS}}}sheets/{{{SHEET_MAIN_NS}}}sheet")
+        whole = all(one.get(f"{{{REL_NS}}}id") for one in sheets)
+    except (ParseError, DefusedXmlException) as problem:
+        raise ImportRefusedError(Fault(1, "workbook", Why.WRONG_FORMAT)) from problem
+    if not whole:
+        raise ImportRefusedError(Fault(1, "workbook", Why.WRONG_FORMAT))
 
 
 class _Row:
