@@ -21,7 +21,7 @@ _LONG: Final = ("simulation", "browser", "faults", "load")
 _QUICK: Final = (*(f"--ignore=tests/{name}" for name in _LONG), "tests")
 _SHARE: Final = 8
 """Everyday, one of so many tests that use a database runs on PostgreSQL as well; the target ``postgresql`` runs all."""
-_REDUCED_SHARE: Final = 6
+_REDUCED_SHARE: Final = 12
 """Of these, ``postgresql --reduced`` runs one in so many."""
 _ORDER: Final = ("failed", "error", "passed", "skipped", "xfailed", "xpassed")
 _NOTHING_COLLECTED: Final = 5

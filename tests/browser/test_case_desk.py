@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, FilePayload, expect
 
 from comity.node.demo.stage import BERLIN, DOHA, Stage
 from tests.browser.conftest import Desk
+from tests.support.sizes import languages
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 SENT = ".entry-ours .mark-accepted"
@@ -177,7 +178,7 @@ def test_every_page_of_a_case_is_accessible_in_three_languages_and_narrow(
     looked.at(desk, "write-en")
     send(desk)
     case = desk.page.url.removeprefix(desk.base)
-    for language in ("ar", "de", "en"):
+    for language in languages("ar", "de", "en"):
         for theme, width in (("light", 1280), ("dark", 360)):
             desk.page.set_viewport_size({"width": 1280, "height": 800})
             desk.go("/cases/")

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, FilePayload, expect
 
 from comity.node.demo.stage import DOHA, Stage
 from tests.browser.conftest import Desk
+from tests.support.sizes import languages
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(240)]
 
@@ -76,7 +77,7 @@ def test_every_page_is_accessible_light_and_dark_wide_and_narrow(
     paths = ["/", "/cases/", "/cases/drafts/", "/agreement/", "/agreement/?view=matrix", "/agreement/?view=history"]
     paths += ["/agreement/explain/", "/journal/", "/alarms/", "/status/", "/me/"]
     found: dict[str, list[str]] = {}
-    for language in ("ar", "en"):
+    for language in languages("ar", "en"):
         desk.page.click(f"button[name=language][value={language}]")
         for theme, width in (("light", 1280), ("dark", 360)):
             desk.page.click(f"button[name=appearance][value={theme}]")
