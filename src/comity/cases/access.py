@@ -80,6 +80,24 @@ def inbox(seat: Seat, narrowed: Filter, page: int, size: int = PAGE) -> tuple[li
     return _page(seat, narrowed, page, size, Look.LIST)
 
 
+def inbox_after(
+    seat: Seat, narrowed: Filter, after: tuple[int, int] | None, size: int
+) -> tuple[list[Row], tuple[int, int] | None]:
+    """Return the cases after a place (when the last one changed, its number), and the place to go on from."""
+    seat.require(Permission.READ_CASES)
+    if seat.channel is None:
+        return [], None
+    rows = _cases(seat, narrowed)
+    if after is not None:
+        changed, number = after
+        rows = rows.filter(Q(changed_ms__lt=changed) | Q(changed_ms=changed, id__lt=number))
+    cases = list(rows.order_by("-changed_ms", "-id")[: size + 1])
+    shown = cases[:size]
+    if shown:
+        note(seat, Look.LIST, records=[one.first_uid for one in shown])
+    return _rows(seat, shown), (shown[-1].changed_ms, shown[-1].id) if len(cases) > size else None
+
+
 def _page(seat: Seat, narrowed: Filter, page: int, size: int, look: Look) -> tuple[list[Row], bool]:
     seat.require(Permission.READ_CASES)
     if seat.channel is None:

@@ -127,10 +127,26 @@ def _like(seat: Seat, kind: Kind, written: Written, header: Header) -> Written:
     )
 
 
-def write(seat: Seat, uid: str, given: Mapping[str, str], grounds: Sequence[str]) -> tuple[Kept, Written]:
-    """Keep what the officer has written so far.  Raises `ChangedError` or `NotAllowedError`."""
+def write(
+    seat: Seat,
+    uid: str,
+    given: Mapping[str, str],
+    grounds: Sequence[str],
+    *,
+    items: Sequence[str] | None = None,
+    version: int | None = None,
+) -> tuple[Kept, Written]:
+    """Keep what the officer has written so far.  Raises `ChangedError` or `NotAllowedError`.
+
+    ``items`` are the kinds of the items that replace those of the draft; ``given`` fills them in.  With a ``version``
+    only the draft that was read is changed.
+    """
 
     def change(kept: Kept, written: Written) -> Written:
+        if version is not None:
+            _same(kept, version)
+        if items is not None:
+            written = msgspec.structs.replace(written, items=tuple(WrittenItem(kind=one) for one in items))
         return preflight.defaults(seat, kept, fill(written, given, grounds))
 
     return _change(seat, uid, change)

@@ -152,6 +152,28 @@ def thread(seat: Seat, uuid: str, *, everything: bool = False) -> Thread | None:
     )
 
 
+def item(seat: Seat, uid: str) -> Item | None:
+    """Return one record of a case that the seat may see."""
+    seat.require(Permission.READ_CASES)
+    entry = scope.entries(seat).filter(uid=uid).select_related("case").first()
+    if seat.channel is None or entry is None:
+        return None
+    gathered = _gather(seat, [entry], uid)
+    if uid not in gathered.held:
+        return None
+    note_look(seat, Look.READ, root_of(seat, entry.case.uuid) or entry.case.uuid, [gathered.held[uid]])
+    return gathered.item(entry)
+
+
+def receipt(seat: Seat, uid: str) -> Receipt | None:
+    """Return how far a record has come, of a case that the seat may see; opens nothing."""
+    seat.require(Permission.READ_CASES)
+    if seat.channel is None or not scope.entries(seat).filter(uid=uid).exists():
+        return None
+    held = reading.held(seat.node, seat.channel, [uid])
+    return reading.receipts(seat.node, seat.channel, list(held.values())).get(uid)
+
+
 def note_look(seat: Seat, look: Look, case: str, records: Sequence[Held]) -> None:
     """Note a look into a case; whoever wrote or released a record in it has said with it why they look."""
     me = seat.officer.pseudonym

@@ -42,6 +42,9 @@ class Officer(models.Model):
     created_ms = models.BigIntegerField()
     ended_ms = models.BigIntegerField(null=True)
 
+    narrowed: frozenset[Permission] | None = None
+    """What a token leaves of the officer's permissions, on this object alone; None: all of them."""
+
     @cached_property
     def _grants(self) -> list["Grant"]:
         return list(self.grants.select_related("unit").order_by("id"))
@@ -63,11 +66,14 @@ class Officer(models.Model):
 
     def may(self, permission: Permission) -> bool:
         """Say whether the table allows it to one of the officer's roles, in any unit."""
-        return permission in allowed(self.roles)
+        return permission in allowed(self.roles) and self._left(permission)
 
     def grants_for(self, permission: Permission) -> list["Grant"]:
         """Return the roles by which the officer may do something now."""
-        return [one for one in self.held() if permission in TABLE[Role(one.role)]]
+        return [one for one in self.held() if permission in TABLE[Role(one.role)] and self._left(permission)]
+
+    def _left(self, permission: Permission) -> bool:
+        return self.narrowed is None or permission in self.narrowed
 
     def units(self, permission: Permission) -> Units:
         """Return the units in which one of the officer's roles allows ``permission``."""
@@ -151,6 +157,35 @@ class AccessHead(models.Model):
     size = models.BigIntegerField()
     time_ms = models.BigIntegerField()
     note = models.BinaryField()
+
+
+class Token(models.Model):
+    """Let a program act as an officer within some scopes until it ends; of the secret only a digest is kept."""
+
+    handle = models.CharField(max_length=16, unique=True)
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="tokens")
+    label = models.CharField(max_length=80)
+    digest = models.BinaryField()
+    scopes = models.CharField(max_length=400)
+    made_ms = models.BigIntegerField()
+    until_ms = models.BigIntegerField()
+    used_ms = models.BigIntegerField(null=True)
+    ended_ms = models.BigIntegerField(null=True)
+
+
+class Replay(models.Model):
+    """Keep the first answer to a write that named an idempotency key, sealed, for a day."""
+
+    token = models.CharField(max_length=16)
+    key = models.CharField(max_length=64)
+    request = models.BinaryField()
+    status = models.IntegerField(default=0)
+    sealed = models.BinaryField(default=b"")
+    made_ms = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["token", "key"], name="desk_one_replay")]
+        indexes: ClassVar = [models.Index(fields=["made_ms"], name="desk_replays")]
 
 
 class SignInTries(models.Model):

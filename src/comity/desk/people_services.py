@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from comity.desk import factors, services
 from comity.desk.accesslog import Look, note
+from comity.desk.api import tokens
 from comity.desk.errors import NotAllowedError, OfficerError
 from comity.desk.models import Grant, Officer, Unit
 from comity.desk.roles import SENSITIVE, Permission, Role
@@ -53,6 +54,7 @@ def invite_again(seat: Seat, pseudonym: str) -> tuple[Officer, str]:
         officer.user.set_unusable_password()
         officer.user.save()
         end_sessions(officer.user)
+        tokens.end_all(seat.node.clock(), officer)
         for grant in officer.held():
             if Role(grant.role) in SENSITIVE:
                 _end(seat, grant)
@@ -75,6 +77,7 @@ def end_officer(seat: Seat, pseudonym: str) -> None:
         officer.user.save()
         factors.remove_all(officer.user)
         end_sessions(officer.user)
+        tokens.end_all(seat.node.clock(), officer)
         note(seat, Look.GRANT, records=[officer.pseudonym, "ended"])
 
 

@@ -18,6 +18,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from comity.channel import alarms
 from comity.channel.runtime import LocalNode
+from comity.channel.service import local_node
 from comity.desk import factors
 from comity.desk.errors import NotAllowedError, OfficerError
 from comity.desk.models import Grant, Officer, SignInTries, Unit
@@ -103,7 +104,7 @@ def invitation(officer: Officer) -> str:
 def invite_again(name: str) -> str:
     """Let an officer begin again by word of whoever has the machine; return the path of the invitation.
 
-    Password, keys and sessions no longer count; roles stay.  Raises `OfficerError`.
+    Password, keys, sessions and tokens no longer count; roles stay.  Raises `OfficerError`.
     """
     officer = Officer.objects.filter(user__username=name, ended_ms=None).select_related("user").first()
     if officer is None:
@@ -113,6 +114,7 @@ def invite_again(name: str) -> str:
         officer.user.set_unusable_password()
         officer.user.save()
         end_sessions(officer.user)
+        officer.tokens.filter(ended_ms=None).update(ended_ms=local_node().clock())
     return invitation(officer)
 
 

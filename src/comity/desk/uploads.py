@@ -1,7 +1,6 @@
 """Take uploads in bounded memory, and never in clear on disk: what arrives is encrypted before it is written."""
 
 import secrets
-import shutil
 import tempfile
 from collections.abc import Iterator
 from typing import IO, Any, Final
@@ -13,10 +12,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
 from comity.channel.service import local_node
+from comity.channel.uploads import room_for
 
 BLOCK: Final = 1024 * 1024
-KEEP_FREE: Final = 512 * 1024**2
-"""What must stay free on disk: a full disk would stop the journals."""
 
 
 class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # the stubs alone know a parameter
@@ -51,9 +49,8 @@ class SealedUploadHandler(FileUploadHandler):
         if user is None or not user.is_authenticated:
             raise StopUpload(connection_reset=True)
         home = local_node().home
-        room = shutil.disk_usage(home).free - KEEP_FREE
         # An upload is on disk twice for a moment: as it came, and as the attachment made from it.
-        if 2 * (self.content_length or 0) > room:
+        if 2 * (self.content_length or 0) > room_for(local_node()):
             raise StopUpload(connection_reset=True)
         folder = home / "blobs" / "parts"
         folder.mkdir(parents=True, exist_ok=True)

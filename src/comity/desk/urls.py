@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comity.desk import key_views, people_views, record_views, sign_in_views, views, watch_views
+from comity.desk import key_views, people_views, record_views, sign_in_views, token_views, views, watch_views
 
 app_name = "desk"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("me/keys/passkey/challenge/", key_views.passkey_options, name="new-passkey-challenge"),
     path("me/keys/recovery/", key_views.new_codes, name="recovery"),
     path("me/keys/<int:factor>/remove/", key_views.remove, name="remove-key"),
+    path("me/tokens/", token_views.every, name="tokens"),
+    path("me/tokens/make/", token_views.make, name="make-token"),
+    path("me/tokens/<slug:handle>/end/", token_views.end, name="end-token"),
     path("me/sessions/end/", key_views.end, name="end-session"),
     path("people/", people_views.people, name="people"),
     path("people/table/", people_views.export, name="people-table"),

@@ -50,6 +50,7 @@ COMMANDS = (
     Entry("node", Topic.NODE, _AT + "node:node"),
     Entry("serve", Topic.NODE, _AT + "serve:serve"),
     Entry("officer", Topic.NODE, _AT + "officer:officer"),
+    Entry("token", Topic.NODE, _AT + "token:token"),
     Entry("status", Topic.NODE, _AT + "status:status"),
     Entry("alarm", Topic.NODE, _AT + "status:alarm"),
     Entry("agreement", Topic.PARTNERS, _AT + "negotiate:agreement"),

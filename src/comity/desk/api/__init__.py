@@ -1,0 +1,1 @@
+"""Be the frame of the REST interface: tokens, scopes, problems, paging, replays; each area brings its own endpoints."""
