@@ -26,7 +26,7 @@ api = ApiRouter("cases")
 State = Literal["", "from-us", "from-them", "answered", "closed"]
 Owner = Literal["", "me", "nobody"]
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
-_FILE = {"responses": {"200": {"description": "The file", "content": {"application/octet-stream": _BYTES}}}}
+_FILE = {"responses": {200: {"description": "The file", "content": {"application/octet-stream": _BYTES}}}}
 
 
 @api.get("", Permission.READ_CASES, gives=Page[s.Row])

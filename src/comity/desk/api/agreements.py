@@ -22,7 +22,7 @@ class Titled(Shown):
     title: str
 
 
-class Clock(Shown):
+class ClauseClock(Shown):
     """Say within which time a type of record must be answered."""
 
     type: str
@@ -42,7 +42,7 @@ class Clause(Shown):
     handling_default: str
     persons: int
     retention_days: int
-    clocks: list[Clock]
+    clocks: list[ClauseClock]
 
 
 class Line(Shown):
@@ -122,7 +122,7 @@ def _clause(terms: Terms, compiled: CompiledClause, lang: str) -> Clause:
         persons=clause.release,
         retention_days=clause.retention_days,
         clocks=[
-            Clock(type=tag, urgency=clock.urgency, title=terms.words(clock.title, lang))
+            ClauseClock(type=tag, urgency=clock.urgency, title=terms.words(clock.title, lang))
             for tag in clause.types
             for clock in compiled.clocks_for(tag)
         ],

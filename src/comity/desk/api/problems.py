@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from comity.channel.views import PROBLEM_TYPE, STATUS
 from comity.desk import words
-from comity.desk.errors import PurposeNeededError
+from comity.desk.errors import ChangedError, PurposeNeededError
 from comity.protocol.errors import ComityError, ErrorKind
 
 PROBLEM_STATUSES: Final = (400, 401, 403, 404, 409, 412, 413, 428, 429, 503, 507)
@@ -40,7 +41,9 @@ class CallError(ComityError):
 
 def of_error(error: ComityError) -> Problem:
     """Return a documented error as a problem, in the language of the call; findings of an agreement one by one."""
-    status = error.status if isinstance(error, CallError) else STATUS[error.kind]
+    # What is no longer as the caller read it is a failed precondition (RFC 9110, 13.1.1).
+    changed = 412 if isinstance(error, ChangedError) else STATUS[error.kind]
+    status = error.status if isinstance(error, CallError) else changed
     wait = error.wait_s if isinstance(error, CallError) else 1 if status == 503 else 0
     headers = {"Retry-After": str(wait)} if wait else {}
     if isinstance(error, PurposeNeededError):
@@ -107,6 +110,10 @@ def respond(problem: Problem) -> HttpResponse:
     return HttpResponse(body, content_type=PROBLEM_TYPE, status=problem.status, headers=dict(problem.headers))
 
 
+@csrf_exempt
 def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa: ARG001  # Django's interface of a view
-    """Answer addresses of the interface that do not exist."""
+    """Answer addresses of the interface that do not exist.
+
+    SECURITY: exempt from the CSRF check without harm. Holds because it reads nothing and changes nothing.
+    """
     return respond(not_found())

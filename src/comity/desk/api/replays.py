@@ -4,6 +4,7 @@ The answer is stored in the transaction of the write itself: after a crash eithe
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from typing import Final
@@ -31,7 +32,10 @@ def answer(node: LocalNode, token: str, request: HttpRequest, run: Callable[[], 
         return run()
     if not _KEY.fullmatch(key):
         raise CallError(
-            ErrorKind.MALFORMED, 400, _("The idempotency key is none."), _("Use 8 to 64 visible ASCII characters.")
+            ErrorKind.MALFORMED,
+            400,
+            _("The idempotency key has another form."),
+            _("Use 8 to 64 visible ASCII characters."),
         )
     rows = Replay.objects.using(node.using)
     _clear(node)
@@ -57,12 +61,9 @@ def _again(node: LocalNode, known: Replay, digest: bytes) -> HttpResponse:
             ErrorKind.WRONG_STATE, 409, _("The idempotency key was used for another call."), _("Use a fresh one.")
         )
     body = vault.unseal(node, _label(known.token, known.key), bytes(known.sealed))
-    return HttpResponse(
-        body,
-        status=known.status,
-        content_type="application/json; charset=utf-8",
-        headers={"Idempotency-Replayed": "true"},
-    )
+    version = json.loads(body).get("version") if body else None
+    headers = {"Idempotency-Replayed": "true"} | ({} if version is None else {"ETag": f'"{version}"'})
+    return HttpResponse(body, status=known.status, content_type="application/json; charset=utf-8", headers=headers)
 
 
 def _digest(request: HttpRequest) -> bytes:

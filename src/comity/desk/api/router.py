@@ -206,7 +206,8 @@ def _described(permission: Permission, extra: Extra | None, *, again: bool) -> d
         status: {"description": "Refused", "content": {"application/problem+json": {"schema": problem}}}
         for status in PROBLEM_STATUSES
     }
-    described: dict[str, Any] = {"x-scopes": list(scopes_for(permission)), "responses": responses, **(extra or {})}
+    described: dict[str, Any] = {"x-scopes": list(scopes_for(permission)), **(extra or {})}
+    described["responses"] = {**responses, **described.get("responses", {})}
     if again:
         key = {"type": "string", "minLength": 8, "maxLength": 64, "pattern": "^[!-~]{8,64}$"}
         parameter = {"name": replays.HEADER, "in": "header", "required": False, "schema": key}

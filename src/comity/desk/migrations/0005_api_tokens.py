@@ -5,41 +5,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('desk', '0004_sessions'),
+        ("desk", "0004_sessions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Replay',
+            name="Replay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=16)),
-                ('key', models.CharField(max_length=64)),
-                ('request', models.BinaryField()),
-                ('status', models.IntegerField(default=0)),
-                ('sealed', models.BinaryField(default=b'')),
-                ('made_ms', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=16)),
+                ("key", models.CharField(max_length=64)),
+                ("request", models.BinaryField()),
+                ("status", models.IntegerField(default=0)),
+                ("sealed", models.BinaryField(default=b"")),
+                ("made_ms", models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['made_ms'], name='desk_replays')],
-                'constraints': [models.UniqueConstraint(fields=('token', 'key'), name='desk_one_replay')],
+                "indexes": [models.Index(fields=["made_ms"], name="desk_replays")],
+                "constraints": [models.UniqueConstraint(fields=("token", "key"), name="desk_one_replay")],
             },
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.CharField(max_length=16, unique=True)),
-                ('label', models.CharField(max_length=80)),
-                ('digest', models.BinaryField()),
-                ('scopes', models.CharField(max_length=400)),
-                ('made_ms', models.BigIntegerField()),
-                ('until_ms', models.BigIntegerField()),
-                ('used_ms', models.BigIntegerField(null=True)),
-                ('ended_ms', models.BigIntegerField(null=True)),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to='desk.officer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("handle", models.CharField(max_length=16, unique=True)),
+                ("label", models.CharField(max_length=80)),
+                ("digest", models.BinaryField()),
+                ("scopes", models.CharField(max_length=400)),
+                ("made_ms", models.BigIntegerField()),
+                ("until_ms", models.BigIntegerField()),
+                ("used_ms", models.BigIntegerField(null=True)),
+                ("ended_ms", models.BigIntegerField(null=True)),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tokens", to="desk.officer"
+                    ),
+                ),
             ],
         ),
     ]
