@@ -30,7 +30,7 @@ def test_pages_on_people_log_and_erasures_are_accessible_in_arabic_and_english_l
     officer = page.url.removeprefix(operator.base)
     found: dict[str, list[str]] = {}
     for desk, paths in (
-        (operator, ["/people/", officer, "/people/units/", "/me/", "/me/keys/"]),
+        (operator, ["/people/", officer, "/people/units/", "/me/", "/me/keys/", "/me/tokens/"]),
         (auditor, ["/people/", "/access-log/", "/access-log/proof/", "/erasures/"]),
     ):
         for language, theme, width in (("ar", "dark", 360), ("ar", "light", 1280), ("en", "dark", 1280)):

@@ -178,22 +178,26 @@ def _record(seat: Seat, item: Item) -> s.Record:
         answered=item.answered,
         receipt=_receipt(header.id, item.receipt),
         clock=_clock(seat, item.clock),
-        files=[
-            s.File(
-                number=one.number,
-                name=one.described.name,
-                media_type=one.described.media_type,
-                size=one.described.size,
-                complete=one.arrival is not None and one.arrival.complete,
-                erased=one.arrival is not None and one.arrival.erased,
-            )
-            for one in item.files
-        ],
+        files=_files(item),
         erasures=[
             s.Erasure(node=one.node, due_ms=one.due_ms, ground=one.ground, ordered=one.ordered, done_ms=one.done_ms)
             for one in item.erasures
         ],
     )
+
+
+def _files(item: Item) -> list[s.File]:
+    return [
+        s.File(
+            number=one.number,
+            name=one.described.name,
+            media_type=one.described.media_type,
+            size=one.described.size,
+            complete=one.arrival is not None and one.arrival.complete,
+            erased=one.arrival is not None and one.arrival.erased,
+        )
+        for one in item.files
+    ]
 
 
 def body_of(body: Strict | None) -> dict[str, Any] | None:
