@@ -4,13 +4,14 @@ import pytest
 
 from comity.cases.records import Request
 from comity.channel import agreements, exchange, post
-from comity.channel.models import Channel, Record, RecordState
+from comity.channel.models import Channel, ContentState, Record, RecordState
 from comity.channel.runtime import LocalNode
 from comity.protocol import types
 from comity.protocol.agreement.permits import Permission
 from comity.protocol.errors import WrongAddressError
+from comity.protocol.message import Batch, LateContent, Message, WireRecord
 from comity.protocol.types import Outcome
-from tests.channel.tricks import Scene, alarms, entries, message_of, sealed, with_
+from tests.channel.tricks import Scene, alarms, entries, message_of, pass_on, sealed, with_
 from tests.support import worlds
 from tests.support.texts import agreement
 
@@ -117,6 +118,39 @@ def test_a_suspension_stops_flows_at_once_on_both_sides_and_its_own_party_lifts_
             two.send(node, to)
     act(two, berlin, "agreement.resumed/1", types.AgreementResumed(digest=digest))
     two.settle()
+    uid = two.send(doha, "DE.berlin")
+    two.settle()
+    assert entries(berlin) == [uid]
+
+
+def test_an_act_behind_one_whose_content_was_withheld_waits_for_it_and_is_not_judged_before(two: Scene) -> None:
+    doha, berlin = two.nodes
+    digest = str(agreements.digest_in_force(doha, two.channel(doha)))
+    act(two, doha, "agreement.suspended/1", types.AgreementSuspended(digest=digest, reason="elections"))
+    act(two, doha, "agreement.resumed/1", types.AgreementResumed(digest=digest))
+
+    def without_the_suspension(message: Message) -> Message:
+        batch = message.batches[0]
+        records = tuple(
+            WireRecord(one.header) if b'"type":"agreement.suspended/1"' in one.header else one for one in batch.records
+        )
+        return with_(message, batches=(Batch(batch.node, batch.start, records, batch.note),))
+
+    pass_on(two, doha, berlin, without_the_suspension)
+    waiting = Record.objects.using(berlin.using).filter(journal__node="QA.doha", content_state=ContentState.LACKING)
+    assert [one.type for one in waiting.order_by("index")] == ["agreement.suspended/1", "agreement.resumed/1"]
+    late = [
+        LateContent("QA.doha", one.index, bytes(one.content or b""), ())
+        for one in Record.objects.using(doha.using).filter(journal__node="QA.doha", type__startswith="agreement.")
+    ][-2:]
+    pass_on(two, doha, berlin, lambda message: with_(message, batches=(), late=(late[1],)))
+    assert waiting.count() == 2
+    two.settle()
+    assert not waiting.exists()
+    for node in two.nodes:
+        acts = agreements.negotiation(node, two.channel(node)).journals["QA.doha"]
+        assert [one.kind for one in acts][-2:] == ["agreement.suspended/1", "agreement.resumed/1"]
+        assert agreements.negotiation(node, two.channel(node)).suspended_by == ()
     uid = two.send(doha, "DE.berlin")
     two.settle()
     assert entries(berlin) == [uid]

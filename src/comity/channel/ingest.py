@@ -15,7 +15,7 @@ from comity.channel.alarms import AlarmKind, raise_alarm
 from comity.channel.control import Control, apply_control, verdict
 from comity.channel.erasure import erased_here
 from comity.channel.journals import append_open, bump_epoch, cosign_head, full_note, latest_note, root
-from comity.channel.judge import Judge, Judged, No, refused_list
+from comity.channel.judge import BEHIND_A_GAP, Judge, Judged, No, act_lacks, is_act, refused_list
 from comity.channel.models import Channel, ContentState, Disposition
 from comity.channel.peers import UnknownPeerError, keys_of
 from comity.channel.runtime import AppliedRecord, LocalNode, apply_to_areas
@@ -155,6 +155,7 @@ class _Taking:
         self._judge = Judge(node, channel, batch.node, seen)
         self._covered = _covered(node, journal)
         self._erased = erased_here(node, journal.id, self._start)
+        self._act_lacks = act_lacks(node, journal.id, self._start)
         self._applied: list[AppliedRecord] = []
         self._unstored: list[Judged] = []
 
@@ -175,8 +176,15 @@ class _Taking:
             self._store()  # it may name a record of this batch
         if self._sender != self._journal.node:
             wire = self._passed_on(wire)
+        act = is_act(wire.header)
+        waits = act and self._act_lacks
+        if waits:
+            wire = WireRecord(wire.header)  # it is asked for again, behind the act that it may rest on
         prior = self._prior(index)
         one = self._judge.judge(wire, index, prior)
+        if waits and one.no is not None:
+            one = one.refused(BEHIND_A_GAP)
+        self._act_lacks |= act and one.record.content_state == ContentState.LACKING
         if index in self._erased:
             one = replace(one, record=replace(one.record, erase_due_ms=None))
         erased = one.record.content_state == ContentState.ERASED

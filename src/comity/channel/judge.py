@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from comity.channel import agreements
 from comity.channel.alarms import AlarmKind
-from comity.channel.models import Channel, ContentState, RecordState
+from comity.channel.models import Channel, ContentState, Record, RecordState
 from comity.channel.runtime import LocalNode
 from comity.channel.store import NewRecord
 from comity.protocol import sealing, types
@@ -39,6 +39,13 @@ class No:
     def of(cls, error: ComityError, alarm: AlarmKind | None = None) -> "No":
         """Turn a documented error into a refusal."""
         return cls(error.kind.value, error.sentence, error.remedy, alarm=alarm)
+
+
+BEHIND_A_GAP = No(
+    WITHHELD,
+    "It stands behind an act on the agreement whose content has not arrived.",
+    "Send that content; it is asked for with every message.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +228,22 @@ class Judge:
             due = agreements.erase_due_of(self._node, self._channel, header, time_ms)
         kept = self._now + REFUSED_KEPT_MS
         return due if no is None else kept if due is None else min(due, kept)
+
+
+def is_act(header: bytes) -> bool:
+    """Say whether a record, read or not, is an act on the agreement."""
+    return b'"type":"agreement.' in header
+
+
+def act_lacks(node: LocalNode, journal_id: int, before: int) -> bool:
+    """Say whether the content of an act on the agreement that stands ``before`` a place in a journal is not here yet.
+
+    SECURITY: who withholds one act from one partner cannot make two partners hold different agreements. Holds because
+    acts take effect in their journal's order: one behind a gap waits, and is not judged. Breaks if an act is judged
+    while an earlier one of its journal is unknown.
+    """
+    lacking = Record.objects.using(node.using).filter(journal_id=journal_id, content_state=ContentState.LACKING)
+    return lacking.filter(index__lt=before, type__startswith="agreement.").exists()
 
 
 def refusal_of(verdict: Refusal) -> No:

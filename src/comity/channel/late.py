@@ -7,7 +7,7 @@ from comity.channel.alarms import AlarmKind, raise_alarm
 from comity.channel.control import Control, apply_control
 from comity.channel.ingest import state
 from comity.channel.journals import bump_epoch
-from comity.channel.judge import Judge, Judged, No, refused_list
+from comity.channel.judge import Judge, Judged, No, act_lacks, is_act, refused_list
 from comity.channel.models import Channel, ContentState, Record, RecordState
 from comity.channel.runtime import AppliedRecord, LocalNode, apply_to_areas
 from comity.protocol import types
@@ -28,6 +28,8 @@ def take_late(node: LocalNode, channel: Channel, sender: str, late: LateContent)
             return False
         if late.node == node.name:
             return _take_own(node, channel, sender, journal, stored[0], late)
+        if is_act(stored[0].header) and act_lacks(node, journal.id, late.index):
+            return False
         wire = WireRecord(stored[0].header, late.content, late.wraps)
         judged = Judge(node, channel, late.node, set()).judge(wire, late.index)
         if judged.no and judged.no.alarm:
