@@ -35,6 +35,7 @@ AREAS: Final = (
 
 MIDDLEWARE: Final = [
     "django.middleware.security.SecurityMiddleware",
+    "comity.node.middleware.addresses",
     "comity.node.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

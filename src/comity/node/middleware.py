@@ -31,6 +31,20 @@ _STARTED: Final = "started"
 _SEEN: Final = "seen"
 
 
+def addresses(get_response: GetResponse) -> GetResponse:
+    """Make the middleware that knows where programs call.
+
+    What describes and checks their calls takes some 15 MB; it is loaded by the first call, not by every node.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith("/api/v1/"):
+            request.urlconf = "comity.node.api_urls"  # as the framework lets a middleware choose
+        return get_response(request)
+
+    return middleware
+
+
 def security_headers(get_response: GetResponse) -> GetResponse:
     """Make the middleware that forbids foreign, inline and evaluated content, and caches of pages."""
 

@@ -1,16 +1,14 @@
-"""Put the addresses of the node together: each application brings its own."""
+"""Put the addresses of the node together: each application brings its own.  Those for programs: `api_urls`."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
 from comity.desk.api.problems import nothing_here
-from comity.node.api import build
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("comity.channel.urls")),
     path("", include("comity.desk.urls")),
     path("cases/", include("comity.cases.urls")),
     path("screening/", include("comity.screening.urls")),
-    path("api/v1/", build().urls),
     path("api/<path:rest>", nothing_here, name="api-nothing"),
     path("language/", include("django.conf.urls.i18n")),
 ]
