@@ -1,5 +1,7 @@
 """Documents change by edits that fit, and nothing else; what differs is shown field by field."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -117,6 +119,16 @@ def test_first_version_differs_from_nothing_in_every_field() -> None:
 )
 def test_kind_says_which_places_a_technical_update_may_touch(path: str, technical: bool) -> None:
     assert NOTE.is_technical(path) is technical
+
+
+def test_place_of_a_side_is_technical_for_that_side_alone() -> None:
+    kind = replace(NOTE, technical=("/lines/@",))
+    assert kind.is_technical("/lines/DE/one", "DE.berlin")
+    assert kind.is_technical("/lines/DE", "DE.berlin")
+    assert not kind.is_technical("/lines/QA/one", "DE.berlin")
+    assert not kind.is_technical("/lines/DE/one")
+    assert not kind.is_technical("/lines/@", "DE.berlin")
+    assert not kind.is_technical("/lines", "DE.berlin")
 
 
 def test_unknown_kind_is_an_error_and_a_kind_registered_twice_stops_the_start() -> None:

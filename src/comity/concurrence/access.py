@@ -117,10 +117,11 @@ class Listed:
     changed_ms: int
 
 
-def documents(node: LocalNode, channel: Channel, kind: str = "", limit: int = 200) -> list[Listed]:
-    """Return the documents of a channel, of one kind or of all, the last changed first."""
+def documents(node: LocalNode, channel: Channel, kind: str = "", limit: int = 200, reality: str = "") -> list[Listed]:
+    """Return the documents of a channel, of one kind (and reality) or of all, the last changed first."""
     rows = Document.objects.using(node.using).filter(channel=channel.uuid)
     rows = rows.filter(kind=kind) if kind else rows
+    rows = rows.filter(reality=reality) if reality else rows
     return [
         Listed(row.uuid, row.kind, row.opened_by, row.opened_ms, row.changed_ms)
         for row in rows.order_by("-changed_ms", "uuid")[:limit]

@@ -15,6 +15,7 @@ from comity.concurrence.errors import NotFittingError, UnknownKindError
 from comity.concurrence.records import Edit
 from comity.protocol.canonical import Strict, decode, encode
 from comity.protocol.errors import ComityError
+from comity.protocol.names import party_of
 
 DOCUMENT_LIMIT: Final = 16 * 1024 * 1024
 """Bytes of a document as canonical JSON; what changes it travels in records of at most 1 MiB."""
@@ -28,8 +29,9 @@ Label = Mapping[str, str]
 class DocumentKind:
     """Describe a kind of joint document: its type, which places may be updated without a signature, and its labels.
 
-    Places are paths in which ``*`` stands for any one name: ``/actions/*/done``.  What lies below a technical place is
-    technical, too.
+    Places are paths in which ``*`` stands for any one name: ``/actions/*/done``, and ``@`` for the party of whoever
+    updates: below ``/notes/@`` each side writes beside the other and nobody in another's place.  What lies below a
+    technical place is technical, too.
     """
 
     name: str
@@ -38,9 +40,10 @@ class DocumentKind:
     technical: tuple[str, ...] = ()
     labels: Mapping[str, Label] = field(default_factory=lambda: MappingProxyType({}))
 
-    def is_technical(self, path: str) -> bool:
-        """Say whether a technical update may touch that place."""
-        return any(_matches(pattern, path) for pattern in self.technical)
+    def is_technical(self, path: str, author: str = "") -> bool:
+        """Say whether a technical update of node ``author`` may touch that place."""
+        own = party_of(author) if author else ""
+        return any(_matches(pattern, path, own) for pattern in self.technical)
 
     def label(self, path: str) -> Label:
         """Return what people call a place; its last name, in no language, where the kind has no label for it."""
@@ -157,6 +160,9 @@ def _put(state: Json, names: Sequence[str], edit: Edit) -> Json:
     return {name: value for name, value in state.items() if name != first}
 
 
-def _matches(pattern: str, path: str) -> bool:
+def _matches(pattern: str, path: str, own: str = "") -> bool:
     wanted, names = pattern.split("/"), path.split("/")
-    return len(names) >= len(wanted) and all(one in ("*", name) for one, name in zip(wanted, names, strict=False))
+    return len(names) >= len(wanted) and all(
+        one == "*" or (name == own != "" if one == "@" else name == one)
+        for one, name in zip(wanted, names, strict=False)
+    )

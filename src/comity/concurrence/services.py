@@ -4,7 +4,7 @@ Every function checks, in the transaction that appends its record, that the act 
 knows.  An act that crosses another one on the way may still come too late; both nodes then say so alike.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -128,6 +128,26 @@ def update(node: LocalNode, channel: Channel, document: str, body: Strict, hand:
         return _update(node, channel, evidence, edits_between(shown.content, encode(body)), hand, note)
 
 
+def put(
+    node: LocalNode, channel: Channel, document: str, places: Mapping[str, object], hand: Hand, *, note: str = ""
+) -> str:
+    """Notify a technical update of single places (None: take away what is there); return its identifier.
+
+    Unlike `update`, it touches nothing else, whatever was written since the caller looked: two officers of one side who
+    write at once do not undo each other.  Raises `NotFittingError`, or what `post` raises.
+    """
+    edits = tuple(
+        Edit(path=path, value=None if value is None else encode(value).decode())
+        for path, value in sorted(places.items())
+    )
+    with _looking(node, channel, document) as evidence:
+        agreed = evidence.contents.after(evidence.reckoning.chain)
+        if agreed is not None:
+            updates = Updates(evidence.ledger, evidence.reckoning, evidence.contents.kind, evidence.contents.edits)
+            apply(evidence.contents.kind, updates.lay(agreed).content, edits)
+        return _update(node, channel, evidence, edits, hand, note)
+
+
 def concur(
     node: LocalNode, channel: Channel, document: str, proposal: str, hand: Hand, *, note: str = "", giving_up: str = ""
 ) -> str:
@@ -212,7 +232,7 @@ def _update(
     chain = evidence.reckoning.chain
     if not chain or not edits:
         raise NotPossibleError("There is nothing to update.")
-    if not all(evidence.contents.kind.is_technical(one.path) for one in edits):
+    if not all(evidence.contents.kind.is_technical(one.path, node.name) for one in edits):
         raise NotFittingError("This changes more than a technical update may.", "Propose an amendment.")
     hand = replace(_completed(evidence, chain[-1], hand), urgency=TECHNICAL)
     return post(node, channel, [_proposal(node, evidence, edits, hand, note)])[0].uid

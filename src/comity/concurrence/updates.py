@@ -83,7 +83,8 @@ class Updates:
         version = self._reckoning.version_of(self._ledger.proposals[uid].item.base)
         if version is None or version == 0:
             return UpdateStatus.EARLY if version is None else UpdateStatus.VOID
-        if not self._edits[uid] or not all(self._kind.is_technical(one.path) for one in self._edits[uid]):
+        author = self._ledger.proposals[uid].author
+        if not self._edits[uid] or not all(self._kind.is_technical(one.path, author) for one in self._edits[uid]):
             return UpdateStatus.VOID
         if any(self._meet(uid, self._edits_of(later) or ()) for later in self._reckoning.chain[version:]):
             return UpdateStatus.OVERTAKEN

@@ -42,18 +42,20 @@ class Permission(StrEnum):
     READ_SCREENING = "read-screening"
     SCREEN = "screen"
     KEEP_LISTS = "keep-lists"
+    READ_PLAN = "read-plan"
+    WRITE_PLAN = "write-plan"
 
 
 P = Permission
 _EVERYONE: Final = frozenset(
-    {P.USE_DESK, P.READ_AGREEMENT, P.READ_JOURNAL, P.VERIFY_JOURNAL, P.READ_ALARMS, P.READ_STATUS}
+    {P.USE_DESK, P.READ_AGREEMENT, P.READ_JOURNAL, P.VERIFY_JOURNAL, P.READ_ALARMS, P.READ_STATUS, P.READ_PLAN}
 )
 TABLE: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
         Role.OFFICER: _EVERYONE | {P.READ_CASES, P.WRITE_CASES, P.READ_SCREENING, P.SCREEN},
         Role.SUPERVISOR: _EVERYONE | {P.READ_CASES, P.RELEASE, P.READ_PEOPLE, P.CONFIRM_ROLES, P.READ_SCREENING},
         Role.ANALYST: _EVERYONE | {P.READ_CASES, P.READ_SCREENING, P.SCREEN, P.KEEP_LISTS},
-        Role.SECRETARY: _EVERYONE,
+        Role.SECRETARY: _EVERYONE | {P.WRITE_PLAN},
         Role.EXERCISE_DIRECTOR: _EVERYONE,
         Role.COMMANDER: _EVERYONE,
         Role.DATA_PROTECTION: _EVERYONE
@@ -89,6 +91,8 @@ MEANINGS: Final[Mapping[Permission, str]] = MappingProxyType(
         P.READ_SCREENING: "see lists, and the checks and hits of one's units",
         P.SCREEN: "check persons against partners' lists, and review hits",
         P.KEEP_LISTS: "keep, review and publish this node's lists",
+        P.READ_PLAN: "read the working group's plan, meetings, minutes and decisions",
+        P.WRITE_PLAN: "write, propose and sign for this side in the working group",
     }
 )
 """What each permission lets somebody do, for ``docs/permissions.md``."""

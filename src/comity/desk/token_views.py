@@ -28,6 +28,8 @@ MEANINGS: Final[dict[Scope, Promise]] = {
     Scope.SCREENING_READ: gettext_lazy("read lists, checks and hits"),
     Scope.SCREENING_CHECK: gettext_lazy("check persons against partners' lists"),
     Scope.SCREENING_KEEP: gettext_lazy("keep and publish this node's lists"),
+    Scope.PLAN_READ: gettext_lazy("read the working group's plan, meetings, minutes and decisions"),
+    Scope.PLAN_WRITE: gettext_lazy("write, propose and sign in the working group"),
 }
 LIFETIMES: Final = (7, 30, tokens.USUAL_DAYS, 180, tokens.LONGEST_DAYS)
 

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from comity.channel.runtime import AppliedRecord, LocalNode
+from comity.plan.kinds.group import GROUP
+from comity.plan.kinds.meeting import MEETING
+from comity.plan.kinds.minutes import DECISION, MINUTES
 from comity.plan.kinds.plan import AREA_PLAN
+from comity.plan.kinds.series import SERIES
 from comity.protocol.types import RecordType
 
 
@@ -12,7 +16,7 @@ class PlanArea:
     """Be the working group and its plan, as the channel and the mechanism of concurrence see it."""
 
     types: Sequence[RecordType] = ()
-    kinds = (AREA_PLAN,)
+    kinds = (AREA_PLAN, GROUP, MEETING, SERIES, MINUTES, DECISION)
 
     def apply(self, node: LocalNode, records: Sequence[AppliedRecord]) -> None:
         """Apply nothing: what happens to joint documents is kept by concurrence."""

@@ -20,6 +20,8 @@ class Scope(StrEnum):
     SCREENING_READ = "screening:read"
     SCREENING_CHECK = "screening:check"
     SCREENING_KEEP = "screening:keep"
+    PLAN_READ = "plan:read"
+    PLAN_WRITE = "plan:write"
 
 
 SCOPES: Final[Mapping[Scope, frozenset[Permission]]] = MappingProxyType(
@@ -31,6 +33,8 @@ SCOPES: Final[Mapping[Scope, frozenset[Permission]]] = MappingProxyType(
         Scope.SCREENING_READ: frozenset({P.READ_SCREENING}),
         Scope.SCREENING_CHECK: frozenset({P.READ_SCREENING, P.SCREEN}),
         Scope.SCREENING_KEEP: frozenset({P.READ_SCREENING, P.KEEP_LISTS}),
+        Scope.PLAN_READ: frozenset({P.READ_PLAN}),
+        Scope.PLAN_WRITE: frozenset({P.READ_PLAN, P.WRITE_PLAN}),
     }
 )
 """What each scope leaves of its officer's permissions.  What is not here, no token can do."""
