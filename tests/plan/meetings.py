@@ -6,6 +6,7 @@ from comity.plan.kinds.group import Group, Member
 from comity.plan.kinds.meeting import Course, Line, Meeting, Point, Said, Word
 from comity.plan.kinds.minutes import Decision, Item, Minutes, Sort
 from comity.plan.kinds.parts import Present
+from comity.plan.kinds.series import Rule, Series
 
 
 def words(text: str) -> dict[str, str]:
@@ -77,3 +78,12 @@ def some_minutes(meeting: str) -> Minutes:
         },
         follow={"QA": {}, "DE": {}},
     )
+
+
+def a_series(day: date = date(2027, 3, 9), **rule: object) -> Series:
+    """Return a series that begins on that day."""
+    made = Rule(**rule) if rule else None  # type: ignore[arg-type]  # the fields of a rule, by name
+    return Series(
+        title=words("Weekly call"), place=words("Video"), zone="Europe/Berlin", day=day, begins="10:00", minutes=60,
+        rule=made,
+    )  # fmt: skip

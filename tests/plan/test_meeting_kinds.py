@@ -19,12 +19,12 @@ from comity.concurrence.updates import UpdateStatus
 from comity.plan.kinds.group import GROUP, Group, Member
 from comity.plan.kinds.meeting import MEETING, Course, Mark, Meeting, State, state_of, unreached, written
 from comity.plan.kinds.minutes import DECISION, MINUTES, FollowUp, Minutes, Stage, Standing, Written, standing
-from comity.plan.kinds.series import SERIES, Frequency, Rule, Series, days, leaving_out
+from comity.plan.kinds.series import SERIES, Frequency, Series, days, leaving_out
 from comity.plan.projections import AREA
 from comity.protocol.canonical import encode
 from comity.protocol.records import Reference, Relation
 from tests.concurrence.kinds import HAND, Table, agreement, make_world
-from tests.plan.meetings import a_group, a_line, a_meeting, a_word, some_minutes, words
+from tests.plan.meetings import a_group, a_line, a_meeting, a_series, a_word, some_minutes, words
 from tests.support import worlds
 
 BOTH = frozenset({"QA", "DE"})
@@ -187,14 +187,6 @@ def test_every_field_has_a_label_in_three_languages() -> None:
     for kind, names in places:
         for name in names:
             assert kind.label(f"/{name}").keys() == {"en", "de", "ar"}, name
-
-
-def a_series(day: date = date(2027, 3, 9), **rule: object) -> Series:
-    made = Rule(**rule) if rule else None  # type: ignore[arg-type]  # the fields of a rule, by name
-    return Series(
-        title=words("Weekly call"), place=words("Video"), zone="Europe/Berlin", day=day, begins="10:00", minutes=60,
-        rule=made,
-    )  # fmt: skip
 
 
 @given(

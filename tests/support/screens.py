@@ -1,14 +1,16 @@
 """Sit down at the screens of two nodes in this process: one agreement, officers on both sides."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.test import Client
 
+from comity.cases.projections import AREA
 from comity.channel import service
-from comity.channel.runtime import LocalNode
+from comity.channel.runtime import Area, LocalNode
 from comity.desk.models import Grant, Officer, Unit
 from comity.desk.roles import Role
 from comity.desk.services import add_officer
@@ -112,9 +114,9 @@ def text(response: Any) -> str:
     return found
 
 
-def make_screens(folder: Path) -> Screens:
+def make_screens(folder: Path, areas: Sequence[Area] = (AREA,)) -> Screens:
     """Return Doha and Berlin under the example agreement, with officers: noura and hamad, greta and jonas."""
-    world = worlds.make_world(["QA.doha", "DE.berlin"], ["default", "second"], folder)
+    world = worlds.make_world(["QA.doha", "DE.berlin"], ["default", "second"], folder, areas)
     nodes = {party_of(one.name): (one.name, hex_digest(one.keys.public.fingerprint)) for one in world.nodes.values()}
     agreed = example_agreement(worlds.new_channel_id(world), nodes, EFFECTIVE)
     screens = Screens(world, worlds.agree(world, write_agreement(agreed)))

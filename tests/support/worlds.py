@@ -100,10 +100,12 @@ def pair(one: LocalNode, other: LocalNode) -> None:
     peers.confirm(other, one.name)
 
 
-def make_world(names: Sequence[str], aliases: Sequence[str], folder: Path) -> World:
-    """Return nodes of these names, all paired, without an agreement."""
+def make_world(names: Sequence[str], aliases: Sequence[str], folder: Path, areas: Sequence[Area] = (AREA,)) -> World:
+    """Return nodes of these names with these areas, all paired, without an agreement."""
     clock = Clock()
-    nodes = {name: make_node(name, alias, folder / name, clock) for name, alias in zip(names, aliases, strict=True)}
+    nodes = {
+        name: make_node(name, alias, folder / name, clock, areas) for name, alias in zip(names, aliases, strict=True)
+    }
     everyone = list(nodes.values())
     for at, one in enumerate(everyone):
         for other in everyone[at + 1 :]:
