@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("comity.desk.urls")),
     path("cases/", include("comity.cases.urls")),
     path("screening/", include("comity.screening.urls")),
+    path("plan/", include("comity.plan.urls")),
     path("api/<path:rest>", nothing_here, name="api-nothing"),
     path("language/", include("django.conf.urls.i18n")),
 ]

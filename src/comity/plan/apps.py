@@ -1,10 +1,20 @@
 """Register the area with Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PlanConfig(AppConfig):
-    """Be the area of the working group and its action plan."""
+    """Be the area of the joint working group and its action plan."""
 
     name = "comity.plan"
     label = "plan"
+
+    def ready(self) -> None:
+        """Put the area into the rail and onto the front page."""
+        from comity.desk.rail import Place, register
+        from comity.desk.roles import Permission
+        from comity.plan import notices
+
+        register(Place(20, _("Working group"), "plan:board", "plan", Permission.READ_PLAN))
+        notices.register()

@@ -1,0 +1,1 @@
+"""Hold the tags of the area's pages."""
