@@ -6,7 +6,7 @@ with what each lead says about its actions laid over it, and beside it what is p
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final
 
 from comity.channel import reading
@@ -20,7 +20,6 @@ from comity.plan import meeting_joint as joint
 from comity.plan.kinds.plan import AREA_PLAN, Action, AreaPlan, Risk
 from comity.plan.meeting_joint import Found
 from comity.plan.states import State
-from comity.protocol.names import party_of
 
 PAGE: Final = 50
 ENDED: Final = (State.DONE_CONFIRMED, State.CANCELLED)
@@ -124,15 +123,10 @@ class Narrowed:
         return not wanted or any(wanted in said.casefold() for said in (one.key, *one.action.title.values()))
 
 
-def today(seat: Seat) -> date:
-    """Return the day by the node's clock, in UTC: both nodes must call the same actions late."""
-    return datetime.fromtimestamp(seat.node.clock() / 1000, UTC).date()
-
-
 def areas(seat: Seat) -> list[AreaShown]:
     """Return the plans of all areas, in the order in which the agreement names them."""
     seat.require(Permission.READ_PLAN)
-    day = today(seat)
+    day = joint.today(seat)
     found = [_area(one, day) for one in joint.every(seat, AREA_PLAN) if _counts(one)]
     order = {one.id: at for at, one in enumerate(seat.terms.agreement.areas)} if seat.terms else {}
     return sorted(found, key=lambda one: (order.get(one.body.area, len(order)), one.found.opened_ms))
@@ -142,7 +136,7 @@ def area(seat: Seat, uuid: str) -> AreaShown | None:
     """Return the plan of one area."""
     seat.require(Permission.READ_PLAN)
     found = joint.find(seat, uuid, AREA_PLAN)
-    return _area(found, today(seat)) if found else None
+    return _area(found, joint.today(seat)) if found else None
 
 
 def _counts(found: Found) -> bool:
@@ -195,13 +189,9 @@ def due_from(shown: Sequence[AreaShown], party: str, day: date) -> Iterator[Acti
                 yield one
 
 
-def own_party(seat: Seat) -> str:
-    """Return the party of this node."""
-    return party_of(seat.node.name)
-
-
 def mark_of(seat: Seat, view: ProposalView) -> Mark | None:
     """Return the receipt mark of a proposal that this node sent; nothing for the partner's."""
+    seat.require(Permission.READ_PLAN)
     if view.author != seat.node.name or seat.channel is None:
         return None
     held = reading.held(seat.node, seat.channel, [view.uid])

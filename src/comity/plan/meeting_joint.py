@@ -5,6 +5,7 @@ Whoever calls has asked for the permission.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -88,6 +89,11 @@ def channel_of(seat: Seat) -> Channel:
 def own_party(seat: Seat) -> str:
     """Return the party of this node."""
     return party_of(seat.node.name)
+
+
+def today(seat: Seat) -> date:
+    """Return the day by the node's clock, in UTC: both nodes must call the same things late."""
+    return datetime.fromtimestamp(seat.node.clock() / 1000, UTC).date()
 
 
 def parties(seat: Seat) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from comity.desk.rail import Answer, Notice, Question, answers
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
 from comity.plan import access, words
+from comity.plan import meeting_joint as joint
 from comity.plan.access import AreaShown
 from comity.plan.forms import said
 
@@ -29,7 +30,7 @@ def from_us(seat: Seat) -> Answer:
     if not seat.may(Permission.WRITE_PLAN) or seat.channel is None:
         return NONE
     shown = access.areas(seat)
-    found = [*_proposals(seat, shown, seat.node.name), *_due(seat, shown, (access.own_party(seat),))]
+    found = [*_proposals(seat, shown, seat.node.name), *_due(seat, shown, (joint.own_party(seat),))]
     return _answer(found)
 
 
@@ -84,7 +85,7 @@ def _proposals(seat: Seat, shown: list[AreaShown], node: str) -> Iterator[Notice
 
 
 def _due(seat: Seat, shown: list[AreaShown], parties: tuple[str, ...]) -> Iterator[Notice]:
-    day = access.today(seat)
+    day = joint.today(seat)
     for party in parties:
         for one in access.due_from(shown, party, day):
             yield Notice(

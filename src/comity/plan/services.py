@@ -160,6 +160,7 @@ def propose_again(seat: Seat, uuid: str, proposal: str, *, note: str = "") -> No
 
 def proposed_body(seat: Seat, found: Found) -> AreaPlan:
     """Return the plan as this side's open proposal would have it; without one, as it was signed."""
+    seat.require(Permission.READ_PLAN)
     body = _agreed(found)
     mine = next((one for one in found.open_changes if one.author == seat.node.name), None)
     if mine is None or mine.edits is None or found.view.agreed is None:

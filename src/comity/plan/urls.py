@@ -19,7 +19,7 @@ urlpatterns = [
     path("areas/<uuid:uuid>/actions/<slug:key>/end/", change_views.end, name="end"),
     path("areas/<uuid:uuid>/actions/<slug:key>/tell/", change_views.tell, name="tell"),
     path("areas/<uuid:uuid>/risks/<slug:key>/tell/", change_views.tell_risk, name="tell-risk"),
-    path("areas/<uuid:uuid>/<slug:sort>/new/", change_views.part, name="new-part"),
+    path("areas/<uuid:uuid>/new/<slug:sort>/", change_views.part, name="new-part"),
     path("areas/<uuid:uuid>/<slug:sort>/<slug:key>/change/", change_views.part, name="part"),
     path("areas/<uuid:uuid>/<slug:sort>/<slug:key>/drop/", change_views.drop, name="drop"),
 ]

@@ -22,6 +22,7 @@ from comity.desk.plots.gantt import Row, Words, gantt
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, for_officers
 from comity.plan import access, words
+from comity.plan import meeting_joint as joint
 from comity.plan.access import ActionShown, AreaShown, Narrowed
 from comity.plan.forms import ProgressForm, said
 from comity.plan.states import STATES, State, led_to, signed_to
@@ -163,7 +164,7 @@ def action(request: HttpRequest, seat: Seat, uuid: UUID, key: str) -> HttpRespon
 
 
 def _progress(seat: Seat, found: ActionShown) -> ProgressForm | None:
-    leads = found.party == access.own_party(seat) and seat.may(Permission.WRITE_PLAN)
+    leads = found.party == joint.own_party(seat) and seat.may(Permission.WRITE_PLAN)
     if not leads or found.state in (*access.ENDED, State.PROPOSED):
         return None
     states = [found.state, *sorted(led_to(found.state))]
@@ -233,7 +234,7 @@ def _plot(seat: Seat, rows: list[Row]) -> Plot:
         waits_for=_("Waits for"), today=_("today"),
     )  # fmt: skip
     days = (first, last + timedelta(days=7))
-    return gantt(rows, days, access.today(seat), labels, rtl=get_language_bidi())
+    return gantt(rows, days, joint.today(seat), labels, rtl=get_language_bidi())
 
 
 @require_safe
@@ -264,7 +265,7 @@ def risks(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     start = (number - 1) * access.PAGE
     return page(request, seat, "plan/risks.html", _lists(seat, shown, by) | {
         "rows": found[start : start + access.PAGE],
-        "own": access.own_party(seat),
+        "own": joint.own_party(seat),
         "number": number,
         "more": len(found) > start + access.PAGE,
         "query": lists.query_of(request),

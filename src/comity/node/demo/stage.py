@@ -46,6 +46,7 @@ DOHA: Final = Actor(
         ("hamad", "Hamad Al-Example", ("officer", "supervisor")),
         ("salma", "Salma Al-Example", ("auditor", "data-protection")),
         ("salim", "Salim Al-Example", ("analyst",)),
+        ("maha", "Maha Al-Example", ("secretary",)),
         ("doha-operator", "Operator, Doha", ("operator",)),
     ),
 )
@@ -58,6 +59,7 @@ BERLIN: Final = Actor(
         ("jonas", "Jonas Beispiel", ("officer", "supervisor")),
         ("petra", "Petra Beispiel", ("auditor", "data-protection")),
         ("lena", "Lena Beispiel", ("analyst",)),
+        ("karl", "Karl Beispiel", ("secretary",)),
         ("berlin-operator", "Betrieb, Berlin", ("operator",)),
     ),
 )
