@@ -11,8 +11,8 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Put the area into the rail and onto the front page."""
-        from comity.cases import notices
+        """Put the area into the rail and onto the front page, and its figures into the catalogue."""
+        from comity.cases import measures, notices
         from comity.desk.rail import Place, register
         from comity.desk.roles import Permission
 
@@ -20,3 +20,4 @@ class CasesConfig(AppConfig):
         register(Place(20, _("Drafts"), "cases:drafts", "write", Permission.WRITE_CASES))
         register(Place(30, _("To release"), "cases:release", "release", Permission.RELEASE))
         notices.register()
+        measures.register_all()

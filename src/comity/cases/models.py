@@ -68,6 +68,30 @@ class Entry(models.Model):
         ]
 
 
+class Outcome(models.Model):
+    """Hold what became of one request, as both sides' journals say: what figures are counted from.
+
+    ``asker`` and ``holder`` are parties; a request without an answer has no ``answered_ms``.
+    """
+
+    channel = models.CharField(max_length=36)
+    uid = models.CharField(max_length=36)
+    reality = models.CharField(max_length=10)
+    area = models.CharField(max_length=80, blank=True)
+    urgency = models.CharField(max_length=40, blank=True)
+    asker = models.CharField(max_length=2)
+    holder = models.CharField(max_length=2)
+    received_ms = models.BigIntegerField()
+    answered_ms = models.BigIntegerField(null=True)
+    due_ms = models.BigIntegerField(null=True)
+    refused = models.BooleanField(default=False)
+    ground = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["channel", "uid"], name="one_outcome")]
+        indexes: ClassVar = [models.Index(fields=["channel", "reality", "received_ms"], name="cases_outcomes")]
+
+
 class Fingerprint(models.Model):
     """Recognise an open question without knowing it: a keyed digest of what a record asks about."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from comity.cases import reminders
+from comity.cases import outcomes, reminders
 from comity.cases.fingerprints import fingerprints
 from comity.cases.models import Case, Entry, Fingerprint
 from comity.cases.records import (
@@ -40,20 +40,24 @@ class CasesArea:
         _end_questions(node, entries)
         _close(node, entries)
         _recognise(node, records)
+        outcomes.forget(node, [entry.answers for entry in entries if entry.answers])
 
     def tend(self, node: LocalNode) -> None:
-        """Remind of what is due."""
+        """Remind of what is due, and keep the figures ready."""
         reminders.tend(node)
+        outcomes.tend(node)
 
     def erase(self, node: LocalNode, uids: Sequence[str]) -> None:
         """Forget what came from these records' contents; nothing else of them is kept here."""
         rows = Entry.objects.using(node.using).filter(uid__in=uids)
         rows.update(erased=True, detail="", hours=0)
         Fingerprint.objects.using(node.using).filter(uid__in=uids).delete()
+        outcomes.forget_grounds(node, uids)
 
     def clear(self, node: LocalNode) -> None:
         """Empty what is made of records; who works on what is this side's own and stays."""
         Fingerprint.objects.using(node.using).all().delete()
+        outcomes.clear(node)
         Entry.objects.using(node.using).all().delete()
         Case.objects.using(node.using).all().delete()
 

@@ -16,5 +16,5 @@ class PlanConfig(AppConfig):
         from comity.desk.roles import Permission
         from comity.plan import notices
 
-        register(Place(20, _("Working group"), "plan:board", "plan", Permission.READ_PLAN))
+        register(Place(50, _("Working group"), "plan:board", "plan", Permission.READ_PLAN))
         notices.register()
