@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "second", "third"], tra
 
 OPEN = {
     "sign-in", "second", "passkey", "passkey-challenge", "sign-out", "welcome", "password", "appearance",
-    "set_language", "channel-exchange", "api-nothing",
+    "set_language", "channel-exchange", "api-nothing", "feed",
 }  # fmt: skip
 
 

@@ -173,7 +173,7 @@ def test_invitation_is_refused_with_a_reason_and_nothing_is_held(both: Secretari
 
 def test_meeting_is_moved_by_both_and_called_off_by_one_with_a_reason(both: Secretaries) -> None:
     uuid = call(both)
-    change = meeting_services.move(both.seat("berlin"), uuid, day=date(2027, 1, 20), begins="10:00")
+    change = meeting_services.move(both.seat("berlin"), uuid, {"day": date(2027, 1, 20), "begins": "10:00"})
     both.settle()
     with pytest.raises(NotPossibleError):
         meeting_services.answer(both.seat("berlin"), uuid, change, concurs=True, words="")
@@ -283,7 +283,7 @@ def test_series_is_agreed_and_moved_by_both(both: Secretaries) -> None:
     both.settle()
     meeting_services.answer(both.seat("berlin"), uuid, uuid, concurs=True, words="")
     both.settle()
-    change = meeting_services.move(both.seat("berlin"), uuid, without=(date(2027, 3, 16),))
+    change = meeting_services.move(both.seat("berlin"), uuid, {"without": (date(2027, 3, 16),)})
     both.settle()
     meeting_services.answer(both.seat("doha"), uuid, change, concurs=True, words="")
     both.settle()

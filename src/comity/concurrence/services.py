@@ -144,7 +144,7 @@ def put(
         agreed = evidence.contents.after(evidence.reckoning.chain)
         if agreed is not None:
             updates = Updates(evidence.ledger, evidence.reckoning, evidence.contents.kind, evidence.contents.edits)
-            apply(evidence.contents.kind, updates.lay(agreed).content, edits)
+            apply(evidence.contents.kind, updates.lay(agreed, node.name).content, edits)
         return _update(node, channel, evidence, edits, hand, note)
 
 

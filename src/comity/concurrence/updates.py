@@ -53,10 +53,19 @@ class Updates:
         self._ledger, self._reckoning, self._kind, self._edits_of = ledger, reckoning, kind, edits_of
         self._edits = {uid: edits_of(uid) or () for uid, one in ledger.proposals.items() if one.item.technical}
 
-    def lay(self, content: bytes | None) -> Overlay:
-        """Return ``content``, the version in force (None: none yet, or erased), with what is in effect laid over it."""
+    def lay(self, content: bytes | None, own: str = "") -> Overlay:
+        """Return ``content``, the version in force (None: none yet, or erased), with what is in effect laid over it.
+
+        With what node ``own`` has written but nobody has receipted yet, too, as its own officers see it.
+        """
         statuses = {uid: self._status(uid) for uid in self._edits}
-        order = self._ordered([uid for uid, status in statuses.items() if status is UpdateStatus.IN_EFFECT])
+        order = self._ordered(
+            [
+                uid
+                for uid, status in statuses.items()
+                if status is UpdateStatus.IN_EFFECT or self._is_own(uid, status, own)
+            ]
+        )
         seen = self._seen(order)
         clashes = self._clashes(order, seen)
         for uid in order:
@@ -71,6 +80,9 @@ class Updates:
             if statuses[uid] is UpdateStatus.IN_EFFECT and self._is_followed(uid, order, seen):
                 statuses[uid] = UpdateStatus.FOLLOWED
         return Overlay(content, statuses, clashes)
+
+    def _is_own(self, uid: str, status: UpdateStatus, own: str) -> bool:
+        return status is UpdateStatus.SENT and self._ledger.proposals[uid].author == own
 
     def _status(self, uid: str) -> UpdateStatus:
         standing = self._ledger.standing(uid)

@@ -84,6 +84,11 @@ class Room:
         """Return the identifier of the meeting."""
         return self.found.uuid
 
+    @property
+    def pending(self) -> frozenset[str]:
+        """Return the keys of this side's lines that the other node has not receipted yet."""
+        return frozenset(path.rpartition("/")[2] for path in self.found.pending)
+
 
 def meetings(seat: Seat, when: str = "", number: int = 1) -> tuple[list[Row], bool]:
     """Return a page of meetings, and whether there are more: the coming ones soonest first, all others latest first."""

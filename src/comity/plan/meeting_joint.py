@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from comity.channel.models import Channel
 from comity.concurrence import access, services
 from comity.concurrence.access import DocumentView, ProposalView
-from comity.concurrence.documents import DocumentKind
+from comity.concurrence.documents import DocumentKind, apply, read
+from comity.concurrence.errors import NotFittingError
 from comity.concurrence.reckoning import Status
 from comity.concurrence.records import PROPOSAL, TECHNICAL
 from comity.concurrence.services import Hand
+from comity.concurrence.updates import Updates, UpdateStatus
 from comity.desk.seat import Seat
 from comity.protocol.agreement.terms import CompiledClause, Terms
 from comity.protocol.canonical import Strict
@@ -51,6 +53,8 @@ class Found:
 
     view: DocumentView
     body: Strict
+    pending: frozenset[str]
+    """Places that this side has written and the other node has not receipted yet."""
     opened_by: str
     opened_ms: int
     changed_ms: int
@@ -140,16 +144,19 @@ def find(seat: Seat, uuid: str, kind: DocumentKind) -> Found | None:
     if evidence is None or evidence.document.kind != kind.name or evidence.document.reality != seat.reality:
         return None
     view = access.view(evidence)
-    body = view.body if view.agreed is not None else first_words(view)
+    updates = Updates(evidence.ledger, evidence.reckoning, kind, evidence.contents.edits)
+    content = updates.lay(view.agreed, seat.node.name).content
+    body = read(kind, content) if content is not None else first_words(view)
+    pending = frozenset(
+        edit.path for one in view.proposals if one.status is UpdateStatus.SENT and one.author == seat.node.name
+        for edit in one.edits or ()
+    )  # fmt: skip
     row = evidence.document
-    return None if body is None else Found(view, body, row.opened_by, row.opened_ms, row.changed_ms)
+    return None if body is None else Found(view, body, pending, row.opened_by, row.opened_ms, row.changed_ms)
 
 
 def first_words(view: DocumentView) -> Strict | None:
     """Return what an opening proposes, while no version is in force; None where its words are gone or unfit."""
-    from comity.concurrence.documents import apply, read
-    from comity.concurrence.errors import NotFittingError
-
     opening = view.proposal(view.uuid)
     if opening is None or opening.edits is None:
         return None

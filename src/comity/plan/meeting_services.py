@@ -61,8 +61,11 @@ def withdraw(seat: Seat, document: str, proposal: str, reason: str) -> None:
     joint.withdraw(seat, _any(seat, document).uuid, proposal, reason)
 
 
-def move(seat: Seat, document: str, *, note: str = "", **changes: object) -> str:
-    """Propose another title, place, time or length; return the proposal's identifier.  Raises what concurrence does."""
+def move(seat: Seat, document: str, changes: Mapping[str, object], note: str = "") -> str:
+    """Propose other values of fields of a meeting or a series; return the proposal's identifier.
+
+    Raises `UnfitError`, or what concurrence raises.
+    """
     seat.require(Permission.WRITE_PLAN)
     found = _any(seat, document)
     kind = Series if isinstance(found.body, Series) else Meeting

@@ -66,6 +66,12 @@ class MinutesPage:
         """Return the identifier of the minutes."""
         return self.found.uuid
 
+    @property
+    def signers(self) -> tuple[str, ...]:
+        """Return the nodes that sign, whoever proposed first."""
+        author = self.found.opened_by
+        return (author, *(one for one in self.found.view.signers if one != author))
+
 
 def every(seat: Seat) -> list[MinutesPage]:
     """Return all minutes, the last changed first."""

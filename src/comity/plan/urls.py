@@ -1,6 +1,6 @@
 """Route the pages of the working group and its plan."""
 
-from django.urls import path
+from django.urls import include, path
 
 from comity.plan import change_views, views
 
@@ -22,4 +22,5 @@ urlpatterns = [
     path("areas/<uuid:uuid>/new/<slug:sort>/", change_views.part, name="new-part"),
     path("areas/<uuid:uuid>/<slug:sort>/<slug:key>/change/", change_views.part, name="part"),
     path("areas/<uuid:uuid>/<slug:sort>/<slug:key>/drop/", change_views.drop, name="drop"),
+    path("", include("comity.plan.meeting_urls")),
 ]
