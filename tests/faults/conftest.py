@@ -9,16 +9,20 @@ from tests.support.processes import Pair, Pairs
 from tools import postgres
 
 
+QUESTIONS = 10_000_000
+"""Budget of blind questions a day: what is tested here is not the budget, and a file of thousands asks many."""
+
+
 @pytest.fixture(scope="session")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pairs]:
     folder = tmp_path_factory.mktemp("pairs")
     if ENGINE == "sqlite":
-        made = Pairs(folder)
+        made = Pairs(folder, None, QUESTIONS)
         yield made
         made.close()
         return
     with postgres.server() as server:
-        made = Pairs(folder, server)
+        made = Pairs(folder, server, QUESTIONS)
         yield made
         made.close()
 

@@ -49,7 +49,7 @@ def _until(found: Any, seconds: float = 60) -> None:
 
 def _until_it_asks(node: Node, process: "subprocess.Popen[str]") -> None:
     before = node.driver("count", "screening.query/1")
-    _until(lambda: node.driver("count", "screening.query/1") > before or process.poll() == 0)
+    _until(lambda: node.driver("count", "screening.query/1") > before or process.poll() is not None)
 
 
 def _passengers(count: int) -> str:
