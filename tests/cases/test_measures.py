@@ -58,7 +58,7 @@ def test_figures_are_made_again_from_the_journals_alone(screens: Screens) -> Non
     node = screens.at("DE.berlin")
     outcomes.clear(node)
     assert not Outcome.objects.using(node.using).exists()
-    measures._rows.clear()
+    measures._kept.clear()
     assert figures(desks, "DE.berlin") == before
 
 

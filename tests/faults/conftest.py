@@ -8,7 +8,6 @@ from tests.settings import ENGINE
 from tests.support.processes import Pair, Pairs
 from tools import postgres
 
-
 QUESTIONS = 10_000_000
 """Budget of blind questions a day: what is tested here is not the budget, and a file of thousands asks many."""
 

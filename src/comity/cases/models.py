@@ -36,7 +36,8 @@ class Entry(models.Model):
     """Hold one record of a case: what kind, by whom, where it stands in which journal, and what it refers to.
 
     ``answered``: a question has its answer, or its author has closed the case.  ``detail`` is the ground of a refusal,
-    the use a consent is asked for, the outcome of a closing; ``hours`` the time that was asked for.
+    the use a consent is asked for, the outcome of a closing; ``hours`` the time that was asked for.  A request is
+    ``settled`` once it has its `Outcome`.
     """
 
     channel = models.CharField(max_length=36)
@@ -57,6 +58,7 @@ class Entry(models.Model):
     detail = models.CharField(max_length=40, blank=True)
     hours = models.IntegerField(default=0)
     erased = models.BooleanField(default=False)
+    settled = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["channel", "uid"], name="one_entry")]
@@ -64,6 +66,11 @@ class Entry(models.Model):
             models.Index(fields=["case", "time_ms"], name="cases_thread"),
             models.Index(fields=["channel", "answers"], name="cases_answers"),
             models.Index(fields=["channel", "concerns"], name="cases_concerns", condition=~models.Q(concerns="")),
+            models.Index(
+                fields=["channel"],
+                name="cases_unsettled",
+                condition=models.Q(type="cases.request/1", settled=False),
+            ),
             models.Index(fields=["own", "time_ms"], name="cases_due", condition=models.Q(answered=False, answers="")),
         ]
 

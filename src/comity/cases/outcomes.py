@@ -7,7 +7,7 @@ to the same figures, to the last digit.  Rows are made from journals alone and c
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db.models import Exists, OuterRef
+from django.db import transaction
 
 from comity.cases import clocks
 from comity.cases.models import Entry, Outcome
@@ -35,9 +35,8 @@ def settle(node: LocalNode, channel: Channel) -> int:
     terms = terms_of(node, channel)
     done, last = 0, 0
     while True:
-        known = Outcome.objects.using(node.using).filter(channel=channel.uuid, uid=OuterRef("uid"))
-        rows = Entry.objects.using(node.using).filter(channel=channel.uuid, type=REQUEST.tag, id__gt=last)
-        some = list(rows.filter(~Exists(known)).order_by("id")[:STEP])
+        rows = Entry.objects.using(node.using).filter(channel=channel.uuid, type=REQUEST.tag, settled=False)
+        some = list(rows.filter(id__gt=last).order_by("id")[:STEP])
         if not some:
             return done
         last = some[-1].pk
@@ -60,7 +59,10 @@ def _settle(node: LocalNode, channel: Channel, terms: Terms | None, some: Sequen
         if answer is not None and (Place(answer.journal, answer.index) not in times or answer.journal == one.journal):
             continue  # its receipt is under way
         made.append(_outcome(channel, terms, one, record, received, answer, timed))
-    Outcome.objects.using(node.using).bulk_create(made, ignore_conflicts=True)
+    with transaction.atomic(using=node.using):
+        Outcome.objects.using(node.using).bulk_create(made, ignore_conflicts=True)
+        settled = Entry.objects.using(node.using).filter(channel=channel.uuid, uid__in=[one.uid for one in made])
+        settled.update(settled=True)
     return len(made)
 
 
@@ -103,6 +105,7 @@ def forget(node: LocalNode, uids: Iterable[str]) -> None:
     wanted = list(uids)
     if wanted:
         Outcome.objects.using(node.using).filter(uid__in=wanted).delete()
+        Entry.objects.using(node.using).filter(uid__in=wanted, settled=True).update(settled=False)
 
 
 def forget_grounds(node: LocalNode, uids: Sequence[str]) -> None:
@@ -114,3 +117,4 @@ def forget_grounds(node: LocalNode, uids: Sequence[str]) -> None:
 def clear(node: LocalNode) -> None:
     """Empty the table: it is made again from the journals."""
     Outcome.objects.using(node.using).all().delete()
+    Entry.objects.using(node.using).filter(settled=True).update(settled=False)

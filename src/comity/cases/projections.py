@@ -144,7 +144,7 @@ _LATEST = (
 )
 _ENTRY = (
     "channel", "uid", "case_id", "type", "journal", "index", "own", "answers", "answered", "concerns", "clause",
-    "purpose", "urgency", "reality", "time_ms", "detail", "hours", "erased",
+    "purpose", "urgency", "reality", "time_ms", "detail", "hours", "erased", "settled",
 )  # fmt: skip
 
 

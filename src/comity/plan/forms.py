@@ -14,20 +14,25 @@ from comity.plan.states import STATES, Progress, State
 LANGUAGES: Final = ("en", "de", "ar")
 _NAMES: Final = {"en": _("In English"), "de": _("In German"), "ar": _("In Arabic")}
 _LONG: Final = 4000
-_DAY: Final = forms.DateInput(attrs={"type": "date", "dir": "ltr"}, format="%Y-%m-%d")
 
 
-def _text(language: str, *, rows: int) -> forms.CharField:
+def text_field(language: str, *, rows: int) -> forms.CharField:
+    """Return a field for a text in one language."""
     attrs = {"dir": "rtl" if language == "ar" else "ltr", "lang": language, "rows": rows}
     return forms.CharField(label=_NAMES[language], max_length=_LONG, required=False, widget=forms.Textarea(attrs=attrs))
+
+
+def day_input() -> forms.DateInput:
+    """Return a field for a day."""
+    return forms.DateInput(attrs={"type": "date", "dir": "ltr"}, format="%Y-%m-%d")
 
 
 class PartForm(forms.Form):
     """Be the base of all of them: a title in one language or more, and why it is proposed."""
 
-    title_en = _text("en", rows=1)
-    title_de = _text("de", rows=1)
-    title_ar = _text("ar", rows=1)
+    title_en = text_field("en", rows=1)
+    title_de = text_field("de", rows=1)
+    title_ar = text_field("ar", rows=1)
     note = forms.CharField(
         label=_("Why this is proposed"),
         help_text=_("The other side reads it beside the change."),
@@ -77,8 +82,8 @@ class ActionForm(PartForm):
     lead = forms.ChoiceField(label=_("Lead"))
     co_lead = forms.ChoiceField(label=_("Co-lead"), required=False)
     participants = forms.MultipleChoiceField(label=_("Participants"), required=False)
-    start = forms.DateField(label=_("Start"), widget=_DAY)
-    due = forms.DateField(label=_("Due"), widget=_DAY)
+    start = forms.DateField(label=_("Start"), widget=day_input())
+    due = forms.DateField(label=_("Due"), widget=day_input())
     waits_for = forms.MultipleChoiceField(label=_("Waits for"), required=False)
     clause = forms.ChoiceField(label=_("Clause"))
     paid_by = forms.MultipleChoiceField(label=_("Costs borne by"), required=False)
@@ -164,9 +169,9 @@ class ObjectiveForm(PartForm):
     """Ask for an objective, and how one will know that it is reached."""
 
     TEXTS: ClassVar = {"verified_by": _("Verified by")}
-    verified_by_en = _text("en", rows=1)
-    verified_by_de = _text("de", rows=1)
-    verified_by_ar = _text("ar", rows=1)
+    verified_by_en = text_field("en", rows=1)
+    verified_by_de = text_field("de", rows=1)
+    verified_by_ar = text_field("ar", rows=1)
 
     def part(self) -> Objective:
         """Return the objective."""
@@ -176,7 +181,7 @@ class ObjectiveForm(PartForm):
 class MilestoneForm(PartForm):
     """Ask for a milestone."""
 
-    due = forms.DateField(label=_("Due"), widget=_DAY)
+    due = forms.DateField(label=_("Due"), widget=day_input())
 
     def part(self) -> Milestone:
         """Return the milestone."""
@@ -190,9 +195,9 @@ class RiskForm(PartForm):
     likelihood = forms.IntegerField(label=_("Likelihood (1 to 5)"), min_value=1, max_value=5)
     impact = forms.IntegerField(label=_("Impact (1 to 5)"), min_value=1, max_value=5)
     owner = forms.ChoiceField(label=_("Looked after by"))
-    answer_en = _text("en", rows=2)
-    answer_de = _text("de", rows=2)
-    answer_ar = _text("ar", rows=2)
+    answer_en = text_field("en", rows=2)
+    answer_de = text_field("de", rows=2)
+    answer_ar = text_field("ar", rows=2)
 
     def __init__(self, seat: Seat, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's own
         """Offer the authorities of the agreement."""
@@ -222,8 +227,8 @@ class AreaForm(forms.Form):
     """Ask for which area a plan is proposed, and for how long."""
 
     area = forms.ChoiceField(label=_("Area"))
-    first = forms.DateField(label=_("First day"), widget=_DAY)
-    last = forms.DateField(label=_("Last day"), widget=_DAY)
+    first = forms.DateField(label=_("First day"), widget=day_input())
+    last = forms.DateField(label=_("Last day"), widget=day_input())
     note = forms.CharField(
         label=_("Why this is proposed"), max_length=2000, required=False,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),

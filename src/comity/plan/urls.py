@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from comity.plan import change_views, views
+from comity.plan import change_views, indicator_views, report_views, views
 
 app_name = "plan"
 urlpatterns = [
@@ -22,5 +22,23 @@ urlpatterns = [
     path("areas/<uuid:uuid>/new/<slug:sort>/", change_views.part, name="new-part"),
     path("areas/<uuid:uuid>/<slug:sort>/<slug:key>/change/", change_views.part, name="part"),
     path("areas/<uuid:uuid>/<slug:sort>/<slug:key>/drop/", change_views.drop, name="drop"),
+    path("indicators/", indicator_views.indicators, name="indicators"),
+    path("indicators/list.csv", indicator_views.table, name="indicators-table"),
+    path("indicators/begin/<uuid:uuid>/", indicator_views.begin, name="begin-indicators"),
+    path("indicators/<uuid:uuid>/", indicator_views.area, name="indicator-area"),
+    path("indicators/<uuid:uuid>/new/", indicator_views.write, name="new-indicator"),
+    path("indicators/<uuid:uuid>/proposals/<uuid:proposal>/", indicator_views.answer, name="answer-indicators"),
+    path("indicators/<uuid:uuid>/one/<slug:key>/", indicator_views.indicator, name="indicator"),
+    path("indicators/<uuid:uuid>/one/<slug:key>/change/", indicator_views.write, name="change-indicator"),
+    path("indicators/<uuid:uuid>/one/<slug:key>/tell/", indicator_views.tell, name="tell-indicator"),
+    path("indicators/<uuid:uuid>/one/<slug:key>/<slug:period>.csv", indicator_views.proof, name="proof"),
+    path("reports/", report_views.reports, name="reports"),
+    path("reports/new/", report_views.new, name="new-report"),
+    path("reports/reciprocity/", report_views.reciprocity, name="reciprocity"),
+    path("reports/reciprocity.csv", report_views.reciprocity_table, name="reciprocity-table"),
+    path("reports/<uuid:uuid>/", report_views.report, name="report"),
+    path("reports/<uuid:uuid>/act/", report_views.act, name="report-act"),
+    path("reports/<uuid:uuid>/proposals/<uuid:proposal>/", report_views.answer, name="answer-report"),
+    path("reports/<uuid:uuid>/paper.<str:form>", report_views.paper, name="report-paper"),
     path("", include("comity.plan.meeting_urls")),
 ]

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -25,8 +26,18 @@ from comity.plan import access, words
 from comity.plan import meeting_joint as joint
 from comity.plan.access import ActionShown, AreaShown, Narrowed
 from comity.plan.forms import ProgressForm, said
+from comity.plan.kinds.indicators import INDICATORS
+from comity.plan.kinds.plan import AREA_PLAN
+from comity.plan.kinds.report import REPORT
+from comity.plan.meeting_joint import Found
 from comity.plan.states import STATES, State, led_to, signed_to
 
+ANSWERS: Final = {
+    AREA_PLAN.name: "plan:answer",
+    INDICATORS.name: "plan:answer-indicators",
+    REPORT.name: "plan:answer-report",
+}
+"""Where proposals about each kind of document are answered."""
 ROWS: Final = 60
 """Lines of a timeline on one page."""
 
@@ -99,8 +110,8 @@ def area(request: HttpRequest, seat: Seat, uuid: UUID) -> HttpResponseBase:
         "number": number,
         "more": len(rows) > start + access.PAGE,
         "query": lists.query_of(request),
-        "waiting": [proposal(seat, shown, one) for one in shown.waiting],
-        "disagreed": [proposal(seat, shown, one) for one in shown.disagreements],
+        "waiting": [proposal_shown(seat, shown.found, one) for one in shown.waiting],
+        "disagreed": [proposal_shown(seat, shown.found, one) for one in shown.disagreements],
         "versions": _versions(shown),
         "terms": seat.terms,
         "now": seat.node.clock(),
@@ -108,24 +119,24 @@ def area(request: HttpRequest, seat: Seat, uuid: UUID) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def proposal(seat: Seat, shown: AreaShown, view: ProposalView) -> dict[str, Any]:
+def proposal_shown(seat: Seat, found: Found, view: ProposalView) -> dict[str, Any]:
     """Return a proposal with its readable difference and what this node may do about it."""
     mine = view.author == seat.node.name
     return {
         "view": view,
-        "document": shown.uuid,
-        "differences": _changes(shown, view),
+        "answer": reverse(ANSWERS[found.view.kind.name], args=[found.uuid, view.uid]),
+        "differences": _changes(found, view),
         "mine": mine,
         "answerable": view.awaits(seat.node.name) and seat.may(Permission.WRITE_PLAN),
         "withdrawable": mine and seat.may(Permission.WRITE_PLAN) and not view.technical,
         "mark": access.mark_of(seat, view),
-        "crossing": any(one.author == seat.node.name for one in shown.waiting) and not mine,
+        "crossing": any(one.author == seat.node.name for one in found.open_changes) and not mine,
     }
 
 
-def _changes(shown: AreaShown, view: ProposalView) -> tuple[Difference, ...]:
+def _changes(found: Found, view: ProposalView) -> tuple[Difference, ...]:
     """Return what a proposal changes against the version in force; nothing where it no longer fits."""
-    kind, before = shown.found.view.kind, shown.found.view.agreed
+    kind, before = found.view.kind, found.view.agreed
     if view.edits is None:
         return ()
     try:
@@ -153,7 +164,7 @@ def action(request: HttpRequest, seat: Seat, uuid: UUID, key: str) -> HttpRespon
         "objective": shown.body.objectives.get(found.action.objective or ""),
         "before": [(name, shown.body.actions[name]) for name in found.action.waits_for],
         "after": [(name, each) for name, each in shown.body.actions.items() if key in each.waits_for],
-        "history": [proposal(seat, shown, one) for one in access.history(shown, f"/actions/{key}")[:30]],
+        "history": [proposal_shown(seat, shown.found, one) for one in access.history(shown, f"/actions/{key}")[:30]],
         "progress": _progress(seat, found),
         "ends": sorted(signed_to(found.state)) if shown.found.agreed and seat.may(Permission.WRITE_PLAN) else [],
         "reopens": found.state in access.ENDED and seat.may(Permission.WRITE_PLAN),

@@ -1,6 +1,6 @@
 """Say areas, statuses and stances of the working group in the officer's language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from django.utils.functional import Promise
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from comity.concurrence.reckoning import Status
 from comity.concurrence.stances import StanceKind
 from comity.concurrence.updates import UpdateStatus
+from comity.plan.kinds.report import Light
 from comity.protocol.agreement.terms import Terms
 
 STATUSES: Final[Mapping[Status | UpdateStatus, tuple[str, Promise]]] = {
@@ -57,3 +58,16 @@ def party_title(terms: Terms | None, party: str, language: str) -> str:
     """Return what the agreement calls a party."""
     found = next((one for one in terms.agreement.parties if one.id == party), None) if terms else None
     return terms.words(found.title, language) if terms and found else party
+
+
+Titles = Callable[[Terms | None, str, str], str]
+LIGHTS: Final[Mapping[Light, Promise]] = {
+    Light.GREEN: _("green: on course"),
+    Light.AMBER: _("amber: needs attention"),
+    Light.RED: _("red: off course"),
+}
+RULE: Final = _(
+    "Red: more than a quarter of the open actions are late, or more than half of the indicators miss their target. "
+    "Amber: any action is late, or any indicator misses its target. Green: neither."
+)
+"""The rule by which `comity.plan.kinds.report.proposed` rates an area, in words."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django import template
 from django.utils import formats
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from comity.concurrence.differences import Difference
 from comity.desk.seat import language
 from comity.desk.templatetags.desk import sign
 from comity.plan import words
+from comity.plan.indicator_access import Shown
+from comity.plan.kinds.report import Light
 from comity.plan.states import STATES, State
 from comity.protocol.agreement.terms import Terms
 
@@ -90,3 +93,22 @@ def area_of(area: str, terms: Terms | None) -> str:
 def party_of(party: str, terms: Terms | None) -> str:
     """Return what the agreement calls a party."""
     return words.party_title(terms, party, language())
+
+
+@register.simple_tag
+def light(value: Light) -> SafeString:
+    """Return a rating as sign and word."""
+    level = {Light.GREEN: "accepted", Light.AMBER: "due", Light.RED: "refused"}[value]
+    return format_html('<span class="mark mark-{}">{} {}</span>', level, sign(level), words.LIGHTS[value])
+
+
+@register.simple_tag
+def unit_of(one: Shown) -> Any:  # noqa: ANN401  # a text in its language, or what the catalogue calls the unit
+    """Return the unit of an indicator: that of its measure, else as it was agreed."""
+    return one.measure.unit if one.measure else said(one.indicator.unit)
+
+
+@register.simple_tag
+def rating_rule() -> Promise:
+    """Return the rule by which areas are rated, in words."""
+    return words.RULE
