@@ -14,7 +14,8 @@ class PlanConfig(AppConfig):
         """Put the area into the rail and onto the front page."""
         from comity.desk.rail import Place, register
         from comity.desk.roles import Permission
-        from comity.plan import notices
+        from comity.plan import meeting_notices, notices
 
         register(Place(50, _("Working group"), "plan:board", "plan", Permission.READ_PLAN))
         notices.register()
+        meeting_notices.register()

@@ -62,7 +62,10 @@ def _minutes(seat: Seat, body: Minutes) -> papers.Minutes:
             papers.Item(
                 _said(item.title),
                 _said(item.discussion or {}),
-                tuple(_decision(one) for one in sorted(item.decisions.values(), key=lambda one: one.number)),
+                tuple(
+                    _decision(one)
+                    for one in sorted(item.decisions.values(), key=lambda one: (len(one.number), one.number))
+                ),
             )
             for item in ordered(body)
         ),

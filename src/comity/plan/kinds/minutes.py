@@ -118,7 +118,7 @@ class Written(Strict):
 def decided(minutes: Minutes) -> Iterator[tuple[str, Decision]]:
     """Go through the decisions of minutes, in the order of the agenda and of their numbers."""
     for item in ordered(minutes):
-        yield from sorted(item.decisions.items(), key=lambda one: one[1].number)
+        yield from sorted(item.decisions.items(), key=lambda one: (len(one[1].number), one[1].number))
 
 
 def ordered(minutes: Minutes) -> list[Item]:

@@ -20,7 +20,7 @@ from comity.desk.seat import Seat, language
 from comity.plan import meeting_words as words
 from comity.plan.calendar_days import Clash
 from comity.plan.kinds.meeting import Course, Mark, Said, State
-from comity.plan.kinds.minutes import Sort, Stage, Standing
+from comity.plan.kinds.minutes import Decision, Item, Minutes, Sort, Stage, Standing, ordered
 from comity.plan.kinds.series import Series
 from comity.plan.meeting_access import Room, SeriesRow
 from comity.plan.meeting_draft import PointDraft
@@ -212,9 +212,31 @@ def moment_of(when: datetime) -> SafeString:
 
 
 @register.simple_tag
-def difference_title(one: Difference) -> str:
-    """Return the labels on the way to a field that differs."""
-    return one.title(language())
+def difference_title(one: Difference, body: object = None) -> str:
+    """Return the labels on the way to a field that differs; parts by what they are called, not by their keys."""
+    names = _names(body)
+    found = []
+    for label in one.labels:
+        key = label.get("", "")
+        said_ = label.get(language()) or label.get("en") or names.get(key, "")
+        if said_:
+            found.append(said_)
+    return " / ".join(found)
+
+
+def _names(body: object) -> dict[str, str]:
+    if not isinstance(body, Minutes):
+        return {}
+    items = ordered(body)
+    keys = {id(item): key for key, item in body.items.items()}
+    names = {keys[id(item)]: f"{at}. {words.said_in(item.title, language())}" for at, item in enumerate(items, 1)}
+    return names | {key: one.number for item in items for key, one in item.decisions.items()}
+
+
+@register.filter
+def by_number(item: Item) -> list[tuple[str, Decision]]:
+    """Return the decisions of a point in the order of their numbers."""
+    return sorted(item.decisions.items(), key=lambda one: (len(one[1].number), one[1].number))
 
 
 @register.simple_tag
