@@ -28,6 +28,13 @@ def karl(browser: Browser, stage: Stage) -> Iterator[Desk]:
     desk.context.close()
 
 
+def _open(desk: Desk, where: str, address: str) -> None:
+    """Go to what the other side has sent, once it has arrived and stands in the list."""
+    desk.go(where)
+    desk.until(f"main a[href='{address}']")
+    desk.page.click(f"main a[href='{address}']")
+
+
 def _found(maha: Desk, karl: Desk) -> None:
     """Propose the group in Doha, sign it in Berlin, and name a member there."""
     page = maha.go("/plan/group/propose/")
@@ -73,9 +80,7 @@ def _call(maha: Desk, karl: Desk) -> str:
     page.click("button[name=send]")
     expect(page.locator(".mark-due").first).to_be_visible()
     address = page.url.removeprefix(maha.base)
-    karl.go("/plan/meetings/")
-    karl.until(f"a[href='{address}']")
-    karl.page.click(f"a[href='{address}']")
+    _open(karl, "/plan/meetings/", address)
     karl.page.click(".proposal button[name=concur]")
     maha.go(address)
     maha.until("button[value=begun]")
@@ -123,7 +128,7 @@ def _adopt(maha: Desk, karl: Desk) -> str:
     page.click("button[name=propose]")
     expect(page.locator(".signatures .mark-accepted")).to_have_count(1)
     first = page.url.removeprefix(karl.base)
-    maha.go(first)
+    _open(maha, "/plan/minutes/", first)
     maha.until("button[name=object]")
     maha.page.fill("#words", "القرار الثاني يحتاج إلى موعد أبعد.")
     maha.page.click("button[name=object]")
@@ -135,7 +140,7 @@ def _adopt(maha: Desk, karl: Desk) -> str:
         "Die Ko-Vorsitzenden eröffneten die Sitzung und dankten einander."
     )
     second = page.url.removeprefix(karl.base)
-    maha.go(second)
+    _open(maha, "/plan/minutes/", second)
     maha.until("button[name=concur]")
     maha.page.click("button[name=concur]")
     maha.until("#adopted")
