@@ -112,7 +112,10 @@ def _plot(seat: Seat, rows: list[Shown]) -> Plot:
     series = [Series(_("Target"), tuple(_value(one.target) for one in rows))]
     series += [Series(names[party], tuple(_value(one.figures.get(party)) for one in rows)) for party in parties]
     figures = Figures(
-        said(rows[0].indicator.title, seat), _("Period"), tuple(one.period for one in rows), tuple(series)
+        said(rows[0].indicator.title, seat),
+        _("Period"),
+        tuple(f"\u2066{one.period}\u2069" for one in rows),
+        tuple(series),
     )
     return line_plot(figures, rtl=get_language_bidi())
 

@@ -1,10 +1,12 @@
 """Answer for the board of the plan, its areas, actions, timeline, versions and risks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import get_language_bidi
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from comity.concurrence.access import ProposalView
 from comity.concurrence.differences import Difference, differences
-from comity.concurrence.documents import apply
+from comity.concurrence.documents import Label, apply
 from comity.concurrence.errors import NotFittingError
 from comity.desk import lists
 from comity.desk.frame import page
@@ -140,9 +142,22 @@ def _changes(found: Found, view: ProposalView) -> tuple[Difference, ...]:
     if view.edits is None:
         return ()
     try:
-        return differences(kind, before, apply(kind, before, view.edits))
+        after = apply(kind, before, view.edits)
     except NotFittingError:
         return ()
+    return named(differences(kind, before, after), (before, after))
+
+
+def named(found: Iterable[Difference], contents: Iterable[bytes | None]) -> tuple[Difference, ...]:
+    """Return differences in whose places parts are called by their titles, not by their keys."""
+    titles: dict[str, Label] = {}
+    for content in contents:
+        for held in (msgspec.json.decode(content) if content else {}).values():
+            parts = held.items() if isinstance(held, dict) else ()
+            titles |= {key: one["title"] for key, one in parts if isinstance(one, dict) and "title" in one}
+    return tuple(
+        replace(one, labels=tuple(titles.get(label.get("", ""), label) for label in one.labels)) for one in found
+    )
 
 
 def _versions(shown: AreaShown) -> list[tuple[int, ProposalView]]:
@@ -257,7 +272,7 @@ def versions(request: HttpRequest, seat: Seat, uuid: UUID) -> HttpResponseBase:
     one, other = (_number(request, name, default, newest) for name, default in (("one", newest - 1), ("other", newest)))
     kind = shown.found.view.kind
     before, after = (access.content_of(seat, shown, number) for number in (one, other))
-    found = differences(kind, before, after) if after is not None else ()
+    found = named(differences(kind, before, after), (before, after)) if after is not None else ()
     context = {"area": shown, "one": one, "other": other, "versions": _versions(shown), "differences": found}
     return page(request, seat, "plan/versions.html", context | {"terms": seat.terms, "tab": "board"})
 

@@ -12,6 +12,8 @@ from comity.desk.plots.scale import Days
 ROW: Final = 24
 HEAD: Final = 26
 _NAMES: Final = 230
+_MONTH: Final = 46
+"""Units that the name of a month takes: one that would not fit is left out, its line is not."""
 _LONGEST: Final = 34
 """Characters of a name that fit beside the bars; the whole name stands in the title and the table."""
 _COLOURS: Final = {"open": "#1b5763", "late": "#9b1c16", "done": "#1a6136", "off": "#8b8678"}
@@ -70,7 +72,8 @@ def _months(canvas: Canvas, scale: Days) -> None:
     for day in scale.months():
         x = _NAMES + scale.at(day)
         canvas.line((x, HEAD - 4), (x, canvas.height), "grid", LINE)
-        canvas.text(x, HEAD - 7, f"{day.month:02d}/{day.year}", anchor="start")
+        if x + _MONTH <= canvas.width:
+            canvas.text(x, HEAD - 7, f"{day.month:02d}/{day.year}", anchor="start")
 
 
 def _row(canvas: Canvas, scale: Days, row: Row, top: float) -> None:
