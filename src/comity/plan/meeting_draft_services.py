@@ -108,6 +108,13 @@ def send(seat: Seat, uid: str, version: int, note: str = "") -> tuple[str, bool]
     return document, isinstance(body, Series)
 
 
+def call(seat: Seat, given: MeetingDraft, note: str = "") -> str:
+    """Invite the other side to what a program wrote, without keeping a draft.  Raises `UnfitError`."""
+    seat.require(Permission.WRITE_PLAN)
+    body = meeting_draft.completed(given, meeting_joint.parties(seat), _keys(seat), seat.terms)
+    return meeting_services.call(seat, body, note)
+
+
 def draft(seat: Seat, uid: str) -> tuple[Kept, MeetingDraft]:
     """Return a draft of this side.  Raises `NotHereError`."""
     seat.require(Permission.WRITE_PLAN)
