@@ -22,7 +22,9 @@ def desks(browser: Browser, stage: Stage) -> Iterator[tuple[Desk, Desk]]:
 
 
 def sign(desk: Desk, place: str) -> None:
-    """Wait for the other side's proposal on a page and sign it."""
+    """Wait for the other side's proposal, on the list and on its page, and sign it."""
+    desk.go(place.rpartition("/areas/")[0] + "/" if "/areas/" in place else "/".join(place.split("/")[:3]) + "/")
+    desk.until(f"a[href^='{place}']")
     desk.go(place)
     desk.until("button[name=concur]")
     desk.page.locator("button[name=concur]").first.click()
