@@ -6,13 +6,26 @@ from tests.simulation.ledger import Sent
 from tests.simulation.sim import Sim
 
 
-def account_for_restore(sim: Sim, node: LocalNode, *, declared: bool) -> None:
+def longest(sim: Sim) -> dict[tuple[str, str], int]:
+    """Return how many records of each journal somebody holds, by agreement and owner."""
+    return {
+        (uuid, owner): max(sim.journal_size(sim.nodes[name], uuid, owner) for name in sim.members(uuid))
+        for uuid in sim.channels
+        for owner in sim.members(uuid)
+    }
+
+
+def account_for_restore(sim: Sim, node: LocalNode, held: dict[tuple[str, str], int], *, declared: bool) -> None:
     """Note what a node that was set back, declared or in silence, may cause: alarms, and what nobody holds any more."""
     ledger = sim.ledger
     ledger.faults["restored, declared" if declared else "restored, undeclared"] += 1
     ledger.forget_alarms(node.name)
     ledger.allow(AlarmKind.ROLLED_BACK, node.name, node.name)
     ledger.allow(AlarmKind.PARTNER_RESTORED, "", node.name)
+    for place, size in longest(sim).items():
+        if size < held[place]:
+            # Nobody holds the end of that journal any more, but somebody may have seen its head.
+            ledger.allow(AlarmKind.WITHHELD_RECORDS, "", place[1])
     if not declared:
         ledger.allow(AlarmKind.FORK, "", node.name)
         ledger.allow(AlarmKind.WITHHELD_RECORDS, "", node.name)  # a head that it signed and no longer knows of

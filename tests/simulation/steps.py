@@ -21,7 +21,7 @@ from tests.simulation import storage
 from tests.simulation.crashes import Crash
 from tests.simulation.ledger import Sent
 from tests.simulation.network import Passed
-from tests.simulation.restores import account_for_restore
+from tests.simulation.restores import account_for_restore, longest
 from tests.simulation.sim import DAY, MINUTE, Sim
 from tests.support.texts import agreement
 
@@ -343,9 +343,10 @@ def restore(sim: Sim) -> str:
     step, snapshot = sim.rng.choice(sim.backups[node.name])
     declared = sim.rng.random() < 0.6
     sim.backups[node.name] = [one for one in sim.backups[node.name] if one[0] <= step]
+    held = longest(sim)
     storage.put(node.using, node.home, snapshot)
     sim.crasher.armed.pop(node.using, None)
-    account_for_restore(sim, node, declared=declared)
+    account_for_restore(sim, node, held, declared=declared)
     if declared:
         recovery.declare_restored(node)
     return f"{node.name} is set back to its backup of step {step}, {'declared' if declared else 'undeclared'}"
