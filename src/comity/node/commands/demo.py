@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from comity.node.demo.meetings import hold
 from comity.node.demo.script import Script, play
 from comity.node.demo.stage import (
     ACTORS,
@@ -67,6 +68,7 @@ def _show(folder: Path, *, fresh: bool, port: int) -> None:
                 enlist(stage, doha, berlin)
                 stage.serve()
                 agree(doha, berlin)
+                hold(doha, berlin)
             finish(stage)
         else:
             stage.serve()

@@ -173,6 +173,12 @@ class Side:
             running.update(block)
         return running.hexdigest()
 
+    def meetings(self, act: str, **given: Any) -> Any:  # noqa: ANN401  # whatever the order asks for and answers
+        """Obey an order about meetings."""
+        from comity.node.demo.meetings import MeetingOrders
+
+        return getattr(MeetingOrders(self._node), act)(**given)
+
     def quiet(self) -> bool:
         """Say whether everything written here has been receipted by the partner."""
         from comity.channel.overview import overview
