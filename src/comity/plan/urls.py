@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from comity.plan import change_views, indicator_views, report_views, views
+from comity.plan import change_views, file_views, indicator_views, report_views, views
 
 app_name = "plan"
 urlpatterns = [
@@ -40,5 +40,8 @@ urlpatterns = [
     path("reports/<uuid:uuid>/act/", report_views.act, name="report-act"),
     path("reports/<uuid:uuid>/proposals/<uuid:proposal>/", report_views.answer, name="answer-report"),
     path("reports/<uuid:uuid>/paper.<str:form>", report_views.paper, name="report-paper"),
+    path("files/", file_views.files, name="files"),
+    path("files/plan.<str:form>", file_views.plan_file, name="plan-file"),
+    path("files/indicators.<str:form>", file_views.indicators_file, name="indicators-file"),
     path("", include("comity.plan.meeting_urls")),
 ]

@@ -1,19 +1,22 @@
-"""Check, convert and show plans and indicators in the formats of other programs; none of this needs a node."""
+"""Check, convert and show plans and indicators in the formats of other programs; bring them into a node, and out."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+from comity.node.cli import Context
+from comity.node.commands.seated import seat_of
 from comity.protocol.records import Reality
 
 if TYPE_CHECKING:
     from comity.desk.paper import Paper
     from comity.plan.exchange import Project, Results
+    from comity.plan.file_services import Brought
     from comity.plan.imports.report import ImportRefusedError, Loss
     from comity.plan.papers.frame import Frame
 
@@ -120,6 +123,102 @@ def example_indicators(target: Path) -> None:
     from comity.node.example import working_group as shipped
 
     _write_results(shipped.results(shipped.working_group()), target)
+
+
+_officer = click.option("--officer", metavar="NAME", envvar="COMITY_OFFICER", help="In whose name; a sign-in name.")
+_agreement = click.option("--agreement", metavar="UUID", help="Which agreement, where there are several.")
+_language = click.option("--language", type=click.Choice(_LANGUAGES), default="en", show_default=True)
+
+
+def _format(*names: str) -> Callable[..., Any]:
+    return click.option("--format", "format_", type=click.Choice(names), help="Default: as the file is named.")
+
+
+@plan.command("export")
+@click.argument("target", type=_TARGET)
+@_format("xlsx", "xml", "pdf", "docx")
+@_language
+@_officer
+@_agreement
+@click.pass_obj
+def export_plan(
+    context: Context, target: Path, *, format_: str | None, language: str, officer: str | None, agreement: str | None
+) -> None:
+    """Write the plan of this node to TARGET; .xml is Microsoft Project's."""
+    from comity.plan import file_services
+
+    seat = seat_of(context, officer, agreement, language)
+    target.write_bytes(file_services.plan_file(seat, format_ or target.suffix.lower().lstrip(".")))
+
+
+@plan.command("import")
+@click.argument("source", type=_SOURCE)
+@_format("xlsx", "xml")
+@click.option("--area", default="", help="Into which area, where the groups of the file are no areas.")
+@click.option("--note", default="", help="Why it is proposed; the partner reads it.")
+@_language
+@_officer
+@_agreement
+@click.pass_obj
+def import_plan(
+    context: Context, source: Path, *, format_: str | None, area: str, note: str, language: str, officer: str | None,
+    agreement: str | None,
+) -> None:  # fmt: skip
+    """Propose the plan in SOURCE to the partner; nothing of it is taken if anything of it is wrong."""
+    from comity.plan import file_services
+
+    seat = seat_of(context, officer, agreement, language)
+    kind = format_ or source.suffix.lower().lstrip(".")
+    _brought(lambda: file_services.bring_plan(seat, source.read_bytes(), kind, area=area, note=note))
+
+
+@indicators.command("export")
+@click.argument("target", type=_TARGET)
+@_format("csv", "xml")
+@_language
+@_officer
+@_agreement
+@click.pass_obj
+def export_indicators(
+    context: Context, target: Path, *, format_: str | None, language: str, officer: str | None, agreement: str | None
+) -> None:
+    """Write the indicators of this node to TARGET; .xml is IATI 2.03."""
+    from comity.plan import file_services
+
+    seat = seat_of(context, officer, agreement, language)
+    target.write_bytes(file_services.indicators_file(seat, format_ or target.suffix.lower().lstrip(".")))
+
+
+@indicators.command("import")
+@click.argument("source", type=_SOURCE)
+@_format("csv", "xml")
+@click.option("--note", default="", help="Why it is proposed; the partner reads it.")
+@_language
+@_officer
+@_agreement
+@click.pass_obj
+def import_indicators(
+    context: Context, source: Path, *, format_: str | None, note: str, language: str, officer: str | None,
+    agreement: str | None,
+) -> None:  # fmt: skip
+    """Propose the indicators in SOURCE to the partner."""
+    from comity.plan import file_services
+
+    seat = seat_of(context, officer, agreement, language)
+    kind = format_ or source.suffix.lower().lstrip(".")
+    _brought(lambda: file_services.bring_indicators(seat, source.read_bytes(), kind, note=note))
+
+
+def _brought(work: "Callable[[], Brought]") -> None:
+    from comity.plan.imports.report import ImportRefusedError
+
+    try:
+        done = work()
+    except ImportRefusedError as refused:
+        _refuse(refused)
+    click.echo(f"{done.proposals} proposals left")
+    for one in done.left:
+        click.echo(f"left out: {one}")
 
 
 def _prepare() -> None:
