@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from comity.plan.kinds.meeting import Course
@@ -174,3 +175,32 @@ def test_meeting_of_another_agreement_or_reality_is_not_there(both: Secretaries)
     reader.post("/choose/", {"reality": "exercise"})
     assert reader.get(address).status_code == 404
     assert "No meetings yet." in text(reader.get("/plan/meetings/"))
+
+
+def test_file_of_another_program_becomes_drafts_with_a_report_and_a_broken_one_is_refused(both: Secretaries) -> None:
+    doha = sit(both, "doha")
+    event = (
+        "BEGIN:VEVENT\nUID:1\nDTSTAMP:20270101T000000Z\nDTSTART;TZID=Europe/Berlin:20270330T100000\n"
+        "DURATION:PT90M\nSUMMARY:Weekly call\nLOCATION:Video\nRRULE:FREQ=WEEKLY;BYDAY=TU,TH;COUNT=4\n"
+        "ATTENDEE:mailto:a@example.com\nEND:VEVENT\n"
+    )
+    made = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{event}END:VCALENDAR\n".encode()
+    shown = text(doha.post("/plan/calendar/take/", {"file": SimpleUploadedFile("a.ics", made)}))
+    assert "1 draft was made." in shown
+    assert "ATTENDEE" in shown
+    draft = re.findall(r'href="(/plan/meetings/drafts/[^"]+)"', shown)[0]
+    form = text(doha.get(draft))
+    assert 'value="Weekly call"' in form
+    assert "2027-04-08" in form
+    fields = fill(day="2027-03-30", zone="Europe/Berlin", frequency="days")
+    sent = doha.post(draft, fields | {"send": "1"})
+    both.settle()
+    page = text(sit(both, "berlin").get(sent.headers["Location"]))
+    assert page.count('class="line') >= 4
+    doha = sit(both, "doha")
+    bad = SimpleUploadedFile("a.ics", made.replace(b"DURATION:PT", b"DURATION:"))
+    broken = doha.post("/plan/calendar/take/", {"file": bad})
+    assert broken.status_code == 422
+    assert "This is not a duration." in text(broken)
+    reader = sit(both, "doha", "noura")
+    assert reader.post("/plan/calendar/take/", {"file": SimpleUploadedFile("a.ics", made)}).status_code == 403

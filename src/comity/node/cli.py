@@ -59,6 +59,7 @@ COMMANDS = (
     Entry("list", Topic.PARTNERS, _AT + "screening:list_"),
     Entry("check", Topic.PARTNERS, _AT + "check:check"),
     Entry("plan", Topic.PARTNERS, _AT + "plan:plan"),
+    Entry("meeting", Topic.PARTNERS, _AT + "meeting:meeting"),
     Entry("indicators", Topic.PARTNERS, _AT + "plan:indicators"),
     Entry("log", Topic.COURT, _AT + "log:log"),
     Entry("pack", Topic.COURT, _AT + "case_pack:pack"),

@@ -17,8 +17,10 @@ from comity.desk.frame import page
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, for_officers
 from comity.desk.words import say_error
-from comity.plan import calendar_services
+from comity.plan import calendar_services, meeting_import_services
 from comity.plan.calendar_services import LABEL
+from comity.plan.imports.ical_lines import LIMIT
+from comity.plan.imports.report import ImportRefusedError
 from comity.plan.meeting_views import seat_in
 from comity.protocol.errors import ComityError
 
@@ -84,6 +86,21 @@ def end(request: HttpRequest, seat: Seat, handle: str) -> HttpResponseBase:
         note(seat, Look.GRANT, records=[seat.officer.pseudonym, "calendar-ended", handle])
         messages.success(request, _("It no longer counts."))
     return redirect("plan:calendar")
+
+
+@require_POST
+@for_officers(Permission.WRITE_PLAN)
+def take(request: HttpRequest, seat: Seat) -> HttpResponseBase:
+    """Make drafts of the meetings in a file of another program, and say what was left out; or why it is refused."""
+    given = request.FILES.get("file")
+    if given is None or (given.size or 0) > LIMIT:
+        messages.error(request, _("Choose a calendar file of at most 4 MB."))
+        return redirect("plan:calendar")
+    try:
+        uids, losses = meeting_import_services.take(seat, b"".join(given.chunks()))
+    except ImportRefusedError as error:
+        return page(request, seat, "plan/meetings/taken.html", {"faults": error.faults}, status=422)
+    return page(request, seat, "plan/meetings/taken.html", {"uids": uids, "losses": losses})
 
 
 @require_safe

@@ -45,6 +45,12 @@ class MeetingDraft(msgspec.Struct, frozen=True):
     leave_out: bool = True
     series: str = ""
     occurrence: str = ""
+    without: list[str] = msgspec.field(default_factory=list)
+    also: list[str] = msgspec.field(default_factory=list)
+
+
+ON_DAYS: Final = "days"
+"""How a series repeats that has no rule: on the days that are named."""
 
 
 def said(given: Mapping[str, str]) -> dict[str, str]:
@@ -80,7 +86,7 @@ def lacking(draft: MeetingDraft, terms: Terms | None) -> Iterator[tuple[str, str
         yield "begins", _("Name the time of day, such as 09:30.")
     if (number_of(draft.minutes, LONGEST) or 0) < 5:
         yield "minutes", _("Say how many minutes it lasts, at least five.")
-    if draft.frequency and not (day_of(draft.until) or number_of(draft.count, 500)):
+    if draft.frequency not in ("", ON_DAYS) and not (day_of(draft.until) or number_of(draft.count, 500)):
         yield "until", _("Say until when it repeats, or how often.")
     if any(not said(one.title) and one.minutes for one in draft.points):
         yield "points", _("A point of the agenda has a title.")
@@ -129,20 +135,27 @@ def series_of(draft: MeetingDraft, terms: Terms | None) -> Series:
     first, until = _given(day_of(draft.day)), day_of(draft.until)
     last = draft.frequency == "month-last"
     try:
-        rule = Rule(
-            frequency=Frequency.MONTH_WEEKDAY if last else Frequency(draft.frequency),
-            every=number_of(draft.every, 24) or 1, until=until,
-            count=None if until else number_of(draft.count, 500), last_weekday=last,
-        )  # fmt: skip
+        rule = None
+        if draft.frequency != ON_DAYS:
+            rule = Rule(
+                frequency=Frequency.MONTH_WEEKDAY if last else Frequency(draft.frequency),
+                every=number_of(draft.every, 24) or 1, until=until,
+                count=None if until else number_of(draft.count, 500), last_weekday=last,
+            )  # fmt: skip
         made = Series(
             title=said(draft.title), place=said(draft.place), zone=draft.zone, day=first, begins=draft.begins,
-            minutes=_given(number_of(draft.minutes, LONGEST)), rule=rule,
+            minutes=_given(number_of(draft.minutes, LONGEST)), rule=rule, without=_days(draft.without),
+            also=_days(draft.also),
         )  # fmt: skip
     except ValueError as error:
         raise UnfitError(_("The first day is not one on which the series meets.")) from error
     if not draft.leave_out or terms is None:
         return made
     return leaving_out(made, days_off(terms, days(made), made.begins, made.zone, made.minutes))
+
+
+def _days(given: list[str]) -> tuple[date, ...]:
+    return tuple(sorted({day for day in map(day_of, given) if day is not None}))
 
 
 One = TypeVar("One")

@@ -30,6 +30,7 @@ urlpatterns = [
     path("<uuid:channel>/series/<uuid:uuid>/days/", meeting_acts.series_days, name="series-days"),
     path("<uuid:channel>/series/<uuid:uuid>/series.ics", calendar_views.series, name="series-ics"),
     path("calendar/", calendar_views.calendar, name="calendar"),
+    path("calendar/take/", calendar_views.take, name="calendar-take"),
     path("calendar/make/", calendar_views.make, name="calendar-make"),
     path("calendar/<slug:handle>/end/", calendar_views.end, name="calendar-end"),
     path("feed/<str:secret>/meetings.ics", calendar_views.feed, name="feed"),

@@ -158,6 +158,8 @@ def read_form(request: HttpRequest, old: MeetingDraft) -> MeetingDraft:
         leave_out="leave_out" in post,
         series=old.series,
         occurrence=old.occurrence,
+        without=old.without,
+        also=old.also,
         **{name: post.get(name, "")[:60].strip() for name in names},
     )
 

@@ -43,7 +43,7 @@ def check_plan(source: Path) -> None:
     value, losses = _plan(source)
     click.echo(f"{len(value.tasks)} tasks, {sum(len(one.links) for one in value.tasks)} links, ", nl=False)
     click.echo(f"{len(value.calendars)} calendars, {len(value.resources)} resources")
-    _say(losses)
+    say_losses(losses)
 
 
 @plan.command("convert")
@@ -58,7 +58,7 @@ def convert_plan(source: Path, target: Path, language: str) -> None:
 
     title = Said(((language, value.title or source.stem),))
     _write_plan(value, target, lambda frame: plan_paper(value, frame, title=title), (language,), Reality.ACTUAL)
-    _say(losses)
+    say_losses(losses)
 
 
 @plan.command("example")
@@ -67,7 +67,7 @@ def convert_plan(source: Path, target: Path, language: str) -> None:
 @click.option("--beside", type=click.Choice(_LANGUAGES), help="Stands beside it.")
 def example_plan(target: Path, language: str, beside: str | None) -> None:
     """Write the shipped example of a two-year plan as TARGET (.xlsx, .xml, .pdf or .docx)."""
-    _prepare()
+    prepare()
     from comity.node.example import working_group as shipped
     from comity.plan.papers.plan import plan_paper
 
@@ -95,7 +95,7 @@ def check_indicators(source: Path) -> None:
     values, losses = _results(source)
     found = [one for value in values for result in value.results for one in result.indicators]
     click.echo(f"{len(found)} indicators, {sum(len(one.periods) for one in found)} periods")
-    _say(losses)
+    say_losses(losses)
 
 
 @indicators.command("convert")
@@ -112,14 +112,14 @@ def convert_indicators(source: Path, target: Path) -> None:
     if not value.title.texts:
         value = replace(value, identifier=value.identifier or source.stem, title=Said((("en", source.stem),)))
     _write_results(value, target)
-    _say(losses)
+    say_losses(losses)
 
 
 @indicators.command("example")
 @click.argument("target", type=_TARGET)
 def example_indicators(target: Path) -> None:
     """Write the indicators of the shipped example as TARGET (.csv or .xml)."""
-    _prepare()
+    prepare()
     from comity.node.example import working_group as shipped
 
     _write_results(shipped.results(shipped.working_group()), target)
@@ -215,13 +215,13 @@ def _brought(work: "Callable[[], Brought]") -> None:
     try:
         done = work()
     except ImportRefusedError as refused:
-        _refuse(refused)
+        refuse(refused)
     click.echo(f"{done.proposals} proposals left")
     for one in done.left:
         click.echo(f"left out: {one}")
 
 
-def _prepare() -> None:
+def prepare() -> None:
     """Give labels their translations, without a node's settings."""
     import django
     from django.conf import settings
@@ -233,7 +233,7 @@ def _prepare() -> None:
 
 
 def _plan(source: Path) -> tuple["Project", tuple["Loss", ...]]:
-    _prepare()
+    prepare()
     from comity.plan.imports.msproject import project
     from comity.plan.imports.report import ImportRefusedError, Taken
     from comity.plan.imports.sheets import plan_rows
@@ -245,12 +245,12 @@ def _plan(source: Path) -> tuple["Project", tuple["Loss", ...]]:
     try:
         taken = reader(source.read_bytes())
     except ImportRefusedError as refused:
-        _refuse(refused)
+        refuse(refused)
     return taken.value, taken.losses
 
 
 def _results(source: Path) -> tuple[tuple["Results", ...], tuple["Loss", ...]]:
-    _prepare()
+    prepare()
     from comity.plan.imports.iati import results
     from comity.plan.imports.report import ImportRefusedError
     from comity.plan.imports.tables import indicators as table
@@ -263,7 +263,7 @@ def _results(source: Path) -> tuple[tuple["Results", ...], tuple["Loss", ...]]:
             several = results(source.read_bytes())
             return several.value, several.losses
     except ImportRefusedError as refused:
-        _refuse(refused)
+        refuse(refused)
     raise click.ClickException("Indicators are read from .csv or from .xml of IATI 2.03.")
 
 
@@ -309,12 +309,14 @@ def _write_results(value: "Results", target: Path) -> None:
         raise click.ClickException("Indicators are written as .csv or .xml of IATI 2.03.")
 
 
-def _refuse(refused: "ImportRefusedError") -> NoReturn:
+def refuse(refused: "ImportRefusedError") -> NoReturn:
+    """Say every fault of a file, and end."""
     for fault in refused.faults:
         click.echo(f"line {fault}", err=True)
     raise click.ClickException(f"The file is not taken: {len(refused.faults)} faults.")
 
 
-def _say(losses: Iterable["Loss"]) -> None:
+def say_losses(losses: Iterable["Loss"]) -> None:
+    """Say what was left out of a file."""
     for loss in losses:
         click.echo(f"left out: {loss}")
