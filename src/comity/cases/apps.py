@@ -19,5 +19,6 @@ class CasesConfig(AppConfig):
         register(Place(10, _("Cases"), "cases:inbox", "cases", Permission.READ_CASES))
         register(Place(20, _("Drafts"), "cases:drafts", "write", Permission.WRITE_CASES))
         register(Place(30, _("To release"), "cases:release", "release", Permission.RELEASE))
+        register(Place(35, _("Statistics"), "cases:statistics", "statistics", Permission.READ_PLAN))
         notices.register()
         measures.register_all()

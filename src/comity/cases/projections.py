@@ -19,6 +19,7 @@ from comity.cases.records import (
     Refusal,
     Request,
 )
+from comity.cases.statistics import STATISTICS
 from comity.channel.rows import insert
 from comity.channel.runtime import AppliedRecord, LocalNode
 from comity.protocol.canonical import Strict
@@ -30,6 +31,7 @@ class CasesArea:
     """Be the area of cases as the channel sees it."""
 
     types = TYPES
+    kinds = (STATISTICS,)
 
     def apply(self, node: LocalNode, records: Sequence[AppliedRecord]) -> None:
         """Add the records to their cases; a request or a notice without a case opens one of its own."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comity.cases import course_views, views, write_views
+from comity.cases import course_views, statistics_views, views, write_views
 
 app_name = "cases"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("filters/", course_views.filters, name="filters"),
     path("several/", course_views.bulk, name="bulk"),
     path("new/", write_views.new, name="new"),
+    path("statistics/", statistics_views.statistics, name="statistics"),
+    path("statistics/list.csv", statistics_views.table, name="statistics-table"),
+    path("statistics/propose/", statistics_views.propose, name="statistics-propose"),
+    path("statistics/<uuid:uuid>/", statistics_views.report, name="statistics-report"),
+    path("statistics/<uuid:uuid>/act/", statistics_views.act, name="statistics-act"),
+    path("statistics/<uuid:uuid>/report.<str:form>", statistics_views.report_file, name="statistics-file"),
     path("drafts/", write_views.own, name="drafts"),
     path("release/", write_views.release_list, name="release"),
     path("<uuid:channel>/drafts/<uuid:uid>/", write_views.write, name="write"),

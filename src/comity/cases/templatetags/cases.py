@@ -25,6 +25,7 @@ from comity.desk.templatetags.desk import amount, due_mark, moment, sign
 from comity.desk.words import Said
 from comity.protocol.agreement.model import OnExpiry
 from comity.protocol.agreement.phrases import LANGUAGES
+from comity.protocol.agreement.terms import Terms
 
 register = template.Library()
 
@@ -241,3 +242,23 @@ def field_choice(
 def _field(context: Mapping[str, Any], name: str, hint: str) -> dict[str, Any]:
     kept = {one: context.get(one) for one in ("seat", "written", "look")}
     return kept | {"name": name, "value": getattr(context["written"], name), "hint": hint}
+
+
+@register.simple_tag
+def area_named(area: str, terms: Terms | None) -> str:
+    """Return what the agreement calls an area."""
+    found = next((one for one in terms.agreement.areas if one.id == area), None) if terms else None
+    return terms.words(found.title, language()) if terms and found else area
+
+
+@register.simple_tag
+def party_named(party: str, terms: Terms | None) -> str:
+    """Return what the agreement calls a party."""
+    found = terms.parties.get(party) if terms else None
+    return terms.words(found.title, language()) if terms and found else party
+
+
+@register.simple_tag
+def ground_named(ground: str) -> str:
+    """Return what the ground of a refusal is called."""
+    return str(v.REFUSAL_GROUNDS.get(ground, ground))

@@ -47,6 +47,7 @@ _PATHS: Final = {
     "overdue": "M8 2l6.5 11.5h-13z M8 6.5v3 M8 11.4v.2",
     "erased": "M2.5 8h11",
     "paused": "M5.5 3.5v9 M10.5 3.5v9",
+    "statistics": "M2.5 2.5v11h11 M5 11V8 M8 11V5 M11 11V7",
     "plan": "M2 3.5h7v2.5H2z M6 7h6v2.5H6z M9 10.5h5V13H9z",
     "plus": "M8 3v10 M3 8h10",
     "clip": "M5 8.5l4-4a2 2 0 0 1 2.9 2.9l-5 5a3.2 3.2 0 0 1-4.6-4.5L7 3.2",
