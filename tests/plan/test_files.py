@@ -78,7 +78,7 @@ def test_group_that_is_no_area_is_refused_in_words(desks: Screens) -> None:
     foreign = content_of(client, "/plan/files/plan.xml").replace(b"Security in cyberspace", b"Space travel")
     foreign = foreign.replace(b">cyber<", b">space<")
     page = bring(client, "plan.xml", foreign)
-    assert "is no area of the agreement" in page
+    assert "The agreement has no such area." in page
 
 
 def test_indicators_come_back_and_a_partner_sees_what_changed(desks: Screens) -> None:

@@ -311,7 +311,7 @@ class _Reading:
         check_references(value, self.lines, self.notes)
         check_order(value, self.lines, self.notes)
         self.notes.settle()
-        return Taken(value, self.notes.losses())
+        return Taken(value, self.notes.losses(), self.lines)
 
 
 def _plain(at: datetime | None) -> date | None:

@@ -40,6 +40,7 @@ class Why(StrEnum):
     COLUMN = "column"
     OUTLINE = "outline"
     NOT_TEXT = "not-text"
+    AREA = "area"
 
 
 WHY: Final[Mapping[Why, Promise]] = {
@@ -63,6 +64,7 @@ WHY: Final[Mapping[Why, Promise]] = {
     Why.COLUMN: _("A column is missing."),
     Why.OUTLINE: _("The outline skips a level."),
     Why.NOT_TEXT: _("The file is not text in UTF-8."),
+    Why.AREA: _("The agreement has no such area."),
 }
 
 
@@ -130,6 +132,8 @@ class Taken(Generic[Taken_]):
 
     value: Taken_
     losses: tuple[Loss, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Where each task stands in the file, by its key."""
 
 
 class ImportRefusedError(ComityError):

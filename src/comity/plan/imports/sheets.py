@@ -66,7 +66,7 @@ def plan_rows(data: bytes, *, minutes_per_day: int = 480) -> Taken[Project]:
     check_order(value, lines, notes)
     check_outline(value, lines, notes)
     notes.settle()
-    return Taken(value, notes.losses())
+    return Taken(value, notes.losses(), lines)
 
 
 def _rows(data: bytes) -> Iterator[tuple[int, Cells]]:
