@@ -119,8 +119,8 @@ def test_indicators_come_back_as_they_went_and_own_figures_are_written(desks: Sc
 def test_own_figures_of_a_table_are_written_with_their_evidence_and_those_of_others_are_not(desks: Screens) -> None:
     address = with_indicators(desks)
     rows = list(csv.DictReader(io.StringIO(saved(desks, "DE.berlin", "indicators.csv").decode("utf-8-sig"))))
-    target = next(one for one in rows if one["Title in English"] == "Joint exercises" and one["Target"] == "2")
-    figure = {**target, "Party": "DE", "Target": "", "Actual": "3", "Remark": "Minutes of the drill"}
+    target = next(one for one in rows if one["title en"] == "Joint exercises" and one["target"] == "2")
+    figure = {**target, "party": "DE", "target": "", "actual": "3", "remark": "Minutes of the drill"}
     out = io.StringIO()
     writer = csv.DictWriter(out, list(target))
     writer.writeheader()
