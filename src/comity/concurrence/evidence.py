@@ -119,6 +119,7 @@ class _Ends:
     def __init__(self, node: LocalNode, shelves: dict[str, Shelf], ledger: Ledger) -> None:
         self._node, self._shelves = node, shelves
         self._spans: list[tuple[str, int, int]] = []
+        self._last: dict[tuple[str, str], tuple[int, UnixMs, Entry | None]] = {}
         self._ledger = ledger
 
     def marks(self) -> Iterable[tuple[str, Entry]]:
@@ -132,14 +133,29 @@ class _Ends:
                 end = None if receipt is None else timer.ends(signer, receipt.time)
                 if receipt is None or end is None:
                     continue
-                passed = receipts.mark(self._node, self._shelves[signer], receipt.place, end)
+                passed = self._mark(signer, proposal.author, receipt.place, end)
                 if passed is not None:
                     yield signer, passed
                     if silence_decides(proposal.item):
                         self._spans.append((signer, receipt.place, passed.place))
-                author = receipts.mark(self._node, self._shelves[proposal.author], proposal.place, end)
+                author = self._mark(proposal.author, signer, proposal.place, end)
                 if author is not None:
                     yield proposal.author, author
+
+    def _mark(self, name: str, other: str, after: int, end: UnixMs) -> Entry | None:
+        """Return what `receipts.mark` does, without asking again where the last answer must be the answer.
+
+        A record behind an earlier place and dated later than an earlier end, that is also behind this place and later
+        than this end, is the first such one for both: one before it would have been found the first time.
+        """
+        known = self._last.get((name, other))
+        if known is not None and known[0] <= after and known[1] <= end:
+            found = known[2]
+            if found is None or (found.place > after and found.time > end):
+                return found
+        found = receipts.mark(self._node, self._shelves[name], after, end)
+        self._last[name, other] = (after, end, found)
+        return found
 
     @property
     def proposals(self) -> Collection[str]:

@@ -76,8 +76,9 @@ class Updates:
                 content = None if content is None else apply(self._kind, content, self._edits[uid])
             except NotFittingError:
                 statuses[uid] = UpdateStatus.VOID
+        near = self._near(order)
         for uid in order:
-            if statuses[uid] is UpdateStatus.IN_EFFECT and self._is_followed(uid, order, seen):
+            if statuses[uid] is UpdateStatus.IN_EFFECT and self._is_followed(uid, near[uid], seen):
                 statuses[uid] = UpdateStatus.FOLLOWED
         return Overlay(content, statuses, clashes)
 
@@ -109,53 +110,100 @@ class Updates:
     def _meet(self, uid: str, edits: Sequence[Edit]) -> bool:
         return any(overlap(mine.path, other.path) for mine in self._edits[uid] for other in edits)
 
-    def _knew(self, uid: str, earlier: str) -> bool:
-        """Say whether the author of ``uid`` had written or accepted ``earlier`` before it, by its own journal."""
-        mine, other = self._ledger.proposals[uid], self._ledger.proposals[earlier]
-        if mine.author == other.author:
-            return other.place < mine.place
-        receipt = self._ledger.receipt(mine.author, earlier)
-        return receipt is not None and receipt.place < mine.place
-
     def _ordered(self, uids: Sequence[str]) -> list[str]:
         """Return updates so that whatever one had seen comes before it; the rest by stated time, author, identifier.
 
         A journal that claims to have seen what was written later could make a ring: then the least key goes first.
         """
-        waits = {uid: {one for one in uids if one != uid and self._knew(uid, one)} for uid in uids}
+        waits = self._waits(uids)
         keys = {uid: (self._ledger.proposals[uid].time, self._ledger.proposals[uid].author, uid) for uid in uids}
-        left = set(uids)
-        free = [keys[uid] for uid in uids if not waits[uid]]
+        followers: dict[str, list[str]] = {uid: [] for uid in uids}
+        for uid, held in waits.items():
+            for one in held:
+                followers[one].append(uid)
+        left = dict.fromkeys(uids)
+        counts = {uid: len(held) for uid, held in waits.items()}
+        free = [keys[uid] for uid in uids if not counts[uid]]
         heapq.heapify(free)
         result: list[str] = []
         while left:
             uid = heapq.heappop(free)[2] if free else min(left, key=lambda one: keys[one])
             if uid not in left:
                 continue
-            left.discard(uid)
+            del left[uid]
             result.append(uid)
-            for other in left:
-                if uid in waits[other]:
-                    waits[other].discard(uid)
-                    if not waits[other]:
-                        heapq.heappush(free, keys[other])
+            for other in followers[uid]:
+                counts[other] -= 1
+                if not counts[other] and other in left:
+                    heapq.heappush(free, keys[other])
         return result
+
+    def _waits(self, uids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Return for each update those that its author had written or accepted before it, in one walk."""
+        found: dict[str, frozenset[str]] = {}
+        placed = self._ledger.proposals
+        for author in {placed[uid].author for uid in uids}:
+            own = [(placed[uid].place, 0, uid) for uid in uids if placed[uid].author == author]
+            others = [
+                (receipt.place, 1, uid)
+                for uid in uids
+                if placed[uid].author != author and (receipt := self._ledger.receipt(author, uid)) is not None
+            ]
+            known: set[str] = set()
+            for _place, other, uid in sorted(own + others):
+                if not other:
+                    found[uid] = frozenset(known)
+                known.add(uid)
+        return found
 
     def _seen(self, order: Sequence[str]) -> dict[str, set[str]]:
         """Return for each update all those that its author had seen, also through others."""
+        waits = self._waits(order)
+        places = {uid: self._ledger.proposals[uid] for uid in order}
         seen: dict[str, set[str]] = {}
-        for at, uid in enumerate(order):
-            direct = [one for one in order[:at] if self._knew(uid, one)]
-            seen[uid] = set(direct).union(*(seen[one] for one in direct))
+        latest: dict[str, int] = {}
+        straight = True
+        for uid in order:
+            direct = waits[uid] & seen.keys()
+            # Whoever wrote two updates had seen the first when writing the second: the last of each author says all.
+            # In a ring that had to be broken an author's own order may be lost; then every one is asked.
+            straight = straight and latest.get(places[uid].author, -1) < places[uid].place
+            latest[places[uid].author] = places[uid].place
+            asked = direct
+            if straight:
+                last: dict[str, str] = {}
+                for one in direct:
+                    held = last.get(places[one].author)
+                    if held is None or places[held].place < places[one].place:
+                        last[places[one].author] = one
+                asked = frozenset(last.values())
+            seen[uid] = set(direct).union(*(seen[one] for one in asked))
         return seen
+
+    def _near(self, order: Sequence[str]) -> dict[str, list[str]]:
+        """Return for each update, in order, those that touch a place of it, or one above or below."""
+        at: dict[str, set[str]] = {}
+        for uid in order:
+            for edit in self._edits[uid]:
+                at.setdefault(edit.path, set()).add(uid)
+        near: dict[str, set[str]] = {uid: set() for uid in order}
+        for uid in order:
+            for edit in self._edits[uid]:
+                for path in _with_those_above(edit.path):
+                    for other in at.get(path, ()):
+                        near[uid].add(other)
+                        near[other].add(uid)
+        ranks = {uid: rank for rank, uid in enumerate(order)}
+        return {uid: sorted(held - {uid}, key=ranks.__getitem__) for uid, held in near.items()}
 
     def _clashes(self, order: Sequence[str], seen: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
         found: dict[str, set[str]] = {}
-        for at, uid in enumerate(order):
-            for other in order[:at]:
-                if other in seen[uid] or self._edits[uid] == self._edits[other]:
+        ranks = {uid: rank for rank, uid in enumerate(order)}
+        for uid, held in self._near(order).items():
+            for other in held:
+                if ranks[other] > ranks[uid] or other in seen[uid] or self._edits[uid] == self._edits[other]:
                     continue
-                if not self._meet(uid, self._edits[other]) or self._is_settled(uid, other, order, seen):
+                if self._is_settled(uid, other, order, seen):
                     continue
                 found.setdefault(uid, set()).add(other)
                 found.setdefault(other, set()).add(uid)
@@ -170,10 +218,15 @@ class Updates:
             for later in order
         )
 
-    def _is_followed(self, uid: str, order: Sequence[str], seen: Mapping[str, set[str]]) -> bool:
+    def _is_followed(self, uid: str, near: Sequence[str], seen: Mapping[str, set[str]]) -> bool:
         """Say whether later updates that saw this one have replaced all that it said."""
-        later = [one for one in order if uid in seen[one]]
+        later = [one for one in near if uid in seen[one]]
         return all(
             any(overlap(mine.path, edit.path) for one in later for edit in self._edits[one])
             for mine in self._edits[uid]
         )
+
+
+def _with_those_above(path: str) -> list[str]:
+    """Return a place and all those in which it lies, the document itself among them."""
+    return [path, *(path[:at] for at, char in enumerate(path) if char == "/")]

@@ -144,13 +144,15 @@ def find(seat: Seat, uuid: str, kind: DocumentKind) -> Found | None:
     if evidence is None or evidence.document.kind != kind.name or evidence.document.reality != seat.reality:
         return None
     view = access.view(evidence)
-    updates = Updates(evidence.ledger, evidence.reckoning, kind, evidence.contents.edits)
-    content = updates.lay(view.agreed, seat.node.name).content
-    body = read(kind, content) if content is not None else first_words(view)
     pending = frozenset(
         edit.path for one in view.proposals if one.status is UpdateStatus.SENT and one.author == seat.node.name
         for edit in one.edits or ()
     )  # fmt: skip
+    content = view.current
+    if pending:
+        updates = Updates(evidence.ledger, evidence.reckoning, kind, evidence.contents.edits)
+        content = updates.lay(view.agreed, seat.node.name).content
+    body = read(kind, content) if content is not None else first_words(view)
     row = evidence.document
     return None if body is None else Found(view, body, pending, row.opened_by, row.opened_ms, row.changed_ms)
 
