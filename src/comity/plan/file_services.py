@@ -85,6 +85,12 @@ def bring_plan(seat: Seat, data: bytes, format_: str, *, area: str = "", note: s
     if format_ not in ("xlsx", "xml"):
         raise UnfitError(_("A plan is read from a workbook or from a file of Microsoft Project."))
     read = sheets.plan_rows(data) if format_ == "xlsx" else msproject.project(data)
+    return propose_plan(seat, read, area=area, note=note)
+
+
+def propose_plan(seat: Seat, read: Taken[Project], *, area: str = "", note: str = "") -> Brought:
+    """Propose what was read of a plan, area by area.  Raises what `bring_plan` raises."""
+    seat.require(Permission.WRITE_PLAN)
     shown = access.areas(seat)
     held = {one.body.area: services.proposed_body(seat, one.found) for one in shown}
     taken = exchange_plan.inward(read, _known(seat, area), held)
@@ -99,13 +105,19 @@ def bring_plan(seat: Seat, data: bytes, format_: str, *, area: str = "", note: s
 def bring_indicators(seat: Seat, data: bytes, format_: str, *, note: str = "") -> Brought:
     """Propose the indicators of a file, and write this side's own figures.  Raises what `bring_plan` raises."""
     seat.require(Permission.WRITE_PLAN)
+    return propose_indicators(seat, _read(data, format_), note=note)
+
+
+def propose_indicators(seat: Seat, read: Taken[Results], *, note: str = "") -> Brought:
+    """Propose what was read of indicators, and write this side's own figures.  Raises what `bring_plan` raises."""
+    seat.require(Permission.WRITE_PLAN)
     held = {
         one.body.area: indicator_services.proposed_body(seat, one.found) if one.found.agreed else one.body
         for one in indicator_access.areas(seat)
     }
     units = {name: _in_each(one) for name, one in measures.catalogue().items()}
     known, own = _known(seat), joint.own_party(seat)
-    taken = exchange_indicators.inward(_read(data, format_), known, held, units, own)
+    taken = exchange_indicators.inward(read, known, held, units, own)
     sent = sum(indicator_services.replace_area(seat, one, note=note) for one in taken.value.bodies.values())
     places = {one.body.area: one.uuid for one in indicator_access.areas(seat) if one.found.agreed}
     for one in taken.value.told:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from comity.node.demo.meetings import hold
+from comity.node.demo.plan import agree_on_plan
 from comity.node.demo.script import Script, play
 from comity.node.demo.stage import (
     ACTORS,
@@ -69,6 +70,7 @@ def _show(folder: Path, *, fresh: bool, port: int) -> None:
                 stage.serve()
                 agree(doha, berlin)
                 hold(doha, berlin)
+                agree_on_plan(doha, berlin)
             finish(stage)
         else:
             stage.serve()

@@ -179,6 +179,12 @@ class Side:
 
         return getattr(MeetingOrders(self._node), act)(**given)
 
+    def plan(self, act: str, **given: Any) -> Any:  # noqa: ANN401  # whatever the order asks for and answers
+        """Obey an order about the plan."""
+        from comity.node.demo.plan import PlanOrders
+
+        return getattr(PlanOrders(self._node), act)(**given)
+
     def quiet(self) -> bool:
         """Say whether everything written here has been receipted by the partner."""
         from comity.channel.overview import overview
