@@ -45,6 +45,7 @@ class _Gathering:
         self._shelves = receipts.shelves(node, channel, self._signers)
         self._entries: dict[str, list[Entry]] = {name: [] for name in self._signers}
         self._acts: dict[str, Act] = {}
+        self._timers: dict[tuple[str, str, str, str, str], Timer | None] = {}
 
     def run(self) -> Evidence:
         """Gather in three turns: acts; first words about them; whose time has passed, and what this node refused."""
@@ -90,7 +91,13 @@ class _Gathering:
         return Taken(row.uid, row.about) if row.type == WITHDRAWN.tag else Reminded(row.uid)
 
     def _timer(self, row: Act) -> Timer | None:
-        """Return the clock of the clause that a proposal names, for each signer's party."""
+        """Return the clock of the clause that a proposal names, for each signer's party; made once for all that agree."""
+        key = (row.agreement, row.clause, row.type, row.urgency, party_of(row.author))
+        if key not in self._timers:
+            self._timers[key] = self._new_timer(row)
+        return self._timers[key]
+
+    def _new_timer(self, row: Act) -> Timer | None:
         text = agreements.text_of(self._node, self._channel, row.agreement)
         terms = compile_terms(text) if text else None
         clause = terms.clauses.get(row.clause) if terms else None
