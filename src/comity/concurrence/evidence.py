@@ -91,7 +91,7 @@ class _Gathering:
         return Taken(row.uid, row.about) if row.type == WITHDRAWN.tag else Reminded(row.uid)
 
     def _timer(self, row: Act) -> Timer | None:
-        """Return the clock of the clause that a proposal names, for each signer's party; made once for all that agree."""
+        """Return the clock of the clause that a proposal names, for each signer's party."""
         key = (row.agreement, row.clause, row.type, row.urgency, party_of(row.author))
         if key not in self._timers:
             self._timers[key] = self._new_timer(row)
