@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.processes import Node, Pair
-from tests.support.sizes import scaled
+from tests.support.sizes import reduced, scaled
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(1800)]
 
@@ -58,6 +58,7 @@ def _passengers(count: int) -> str:
     return "reference;name;alias;birth_date\n" + "\n".join(rows) + "\n"
 
 
+@pytest.mark.skipif(reduced(), reason="many commands, each a process: in the full run alone")
 def test_one_person_is_checked_from_the_command_line_and_an_auditor_on_either_side_sees_what_was_asked(
     listed: Pair, tmp_path: Path
 ) -> None:
