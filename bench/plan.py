@@ -1,0 +1,92 @@
+"""Measure the pages of a plan on a real node: board, timeline and indicators, over a journal of requests.
+
+The plan is agreed between two node processes; each page is opened in a process of its own, its parts in turns, warm.
+The limit beside each figure is the one the house has set. In the same run, both nodes must show the same figures.
+"""
+
+import argparse
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from bench._table import Row, parser, percentile, report, row
+from tests.support.processes import Pair, Pairs
+from tools import postgres
+
+GOAL_MS: Final = 300.0
+BATCH: Final = 100
+
+
+class Side:
+    """Give orders to a process in a node's home."""
+
+    def __init__(self, home: Path) -> None:
+        """Start it."""
+        command = [sys.executable, "-m", "bench._plan_side", str(home)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __call__(self, order: str, **given: object) -> Any:  # noqa: ANN401  # whatever the order answers
+        """Give an order and return the answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"order": order, "with": given}) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def close(self) -> None:
+        """Let it end."""
+        self._process.communicate(timeout=30)
+
+
+def _agree(doha: Side, berlin: Side, kind: str, many: int) -> None:
+    asked = {"kind": kind, "version": 1}
+    while berlin("sign", **asked) < many or doha("signed", **asked) < many:
+        time.sleep(0.2)
+
+
+def _pages(pair: Pair, doha: Side, berlin: Side, backend: str, sizes: argparse.Namespace) -> list[Row]:
+    for side in (doha, berlin):
+        side("enlist")
+    for _ in range(sizes.records // BATCH):
+        pair.doha.driver("timed", BATCH, BATCH, 64)
+    _agree(doha, berlin, "plan", doha("fill_plan", actions=sizes.actions))
+    _agree(doha, berlin, "indicators", doha("fill_indicators", many=sizes.indicators))
+    assert doha("figures") == berlin("figures"), "the nodes show different figures"
+    doha("look", rounds=2)
+    taken = doha("look", rounds=max(20, sizes.rounds))
+    return [
+        row(f"{name}_p95_ms", percentile(found, 0.95), "ms", backend=backend, versus="goal", versus_value=GOAL_MS)
+        for name, found in taken.items()
+    ]
+
+
+def measure(backend: str, sizes: argparse.Namespace) -> list[Row]:
+    """Measure everything on one backend."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="comity-bench-")))
+        server = stack.enter_context(postgres.server(durable=True, private=True)) if backend == "postgresql" else None
+        pairs = Pairs(folder, server)
+        stack.callback(pairs.close)
+        pair = pairs.new()
+        stack.callback(pair.close)
+        pair.start()
+        doha, berlin = Side(pair.doha.home), Side(pair.berlin.home)
+        stack.callback(doha.close)
+        stack.callback(berlin.close)
+        return _pages(pair, doha, berlin, backend, sizes)
+
+
+def main(arguments: list[str]) -> None:
+    """Run the bench from the command line."""
+    made = parser("plan", __doc__)
+    made.add_argument("--actions", type=int, default=500, help="actions of the plan (%(default)s)")
+    made.add_argument("--indicators", type=int, default=50, help="indicators, half of them computed (%(default)s)")
+    made.add_argument("--records", type=int, default=1000, help="requests in the journal (%(default)s)")
+    made.add_argument("--backend", choices=["sqlite", "postgresql"], default="sqlite", help="(%(default)s)")
+    asked = made.parse_args(arguments)
+    report("plan", measure(asked.backend, asked), as_json=asked.json)
