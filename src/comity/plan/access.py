@@ -11,7 +11,6 @@ from typing import Final
 
 from comity.channel import reading
 from comity.channel.reading import Mark
-from comity.concurrence import access as documents
 from comity.concurrence.access import ProposalView
 from comity.concurrence.documents import read
 from comity.desk.roles import Permission
@@ -202,10 +201,7 @@ def mark_of(seat: Seat, view: ProposalView) -> Mark | None:
 def content_of(seat: Seat, shown: AreaShown, number: int) -> bytes | None:
     """Return the plan of an area as both sides signed it in its version of that number; 0 is the empty plan."""
     seat.require(Permission.READ_PLAN)
-    if seat.channel is None or number == 0:
-        return None
-    evidence = documents.find(seat.node, seat.channel, shown.uuid)
-    return documents.version(evidence, number) if evidence else None
+    return joint.version(seat, shown.uuid, number) if number else None
 
 
 def version_of(seat: Seat, shown: AreaShown, number: int) -> AreaPlan | None:

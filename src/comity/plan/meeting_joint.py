@@ -20,6 +20,8 @@ from comity.concurrence.records import PROPOSAL, TECHNICAL
 from comity.concurrence.services import Hand
 from comity.concurrence.updates import Updates, UpdateStatus
 from comity.desk.seat import Seat
+from comity.plan import kept
+from comity.plan.kept import Mark
 from comity.protocol.agreement.terms import CompiledClause, Terms
 from comity.protocol.canonical import Strict
 from comity.protocol.errors import ComityError, ErrorKind
@@ -136,8 +138,32 @@ def hand(seat: Seat, urgency: str = DECISION) -> Hand:
     )
 
 
-def find(seat: Seat, uuid: str, kind: DocumentKind) -> Found | None:
-    """Return a document of a kind under the seat's agreement and in its reality, if it can be read."""
+def find(seat: Seat, uuid: str, kind: DocumentKind, mark: Mark | None = None) -> Found | None:
+    """Return a document of a kind under the seat's agreement and in its reality, if it can be read.
+
+    ``mark`` is `kept.mark_of` the agreement, for whoever looks at many documents at once.
+    """
+    if seat.channel is None:
+        return None
+    now = mark or kept.mark_of(seat.node, seat.channel)
+    key = (seat.node.using, seat.channel.uuid, uuid, kind.name, seat.reality)
+    return kept.kept(key, now, lambda: _find(seat, uuid, kind))
+
+
+def version(seat: Seat, uuid: str, number: int) -> bytes | None:
+    """Return a document as both sides signed it in its version of that number."""
+    if seat.channel is None:
+        return None
+    node, channel = seat.node, seat.channel
+
+    def make() -> bytes | None:
+        evidence = access.find(node, channel, uuid)
+        return access.version(evidence, number) if evidence else None
+
+    return kept.kept((node.using, channel.uuid, uuid, number), kept.mark_of(node, channel), make)
+
+
+def _find(seat: Seat, uuid: str, kind: DocumentKind) -> Found | None:
     if seat.channel is None:
         return None
     evidence = access.find(seat.node, seat.channel, uuid)
@@ -181,7 +207,8 @@ def every(seat: Seat, kind: DocumentKind, limit: int = MOST) -> list[Found]:
     if seat.channel is None:
         return []
     rows = access.documents(seat.node, seat.channel, kind.name, limit, str(seat.reality))
-    found = (find(seat, row.uuid, kind) for row in rows)
+    mark = kept.mark_of(seat.node, seat.channel)
+    found = (find(seat, row.uuid, kind, mark) for row in rows)
     return [one for one in found if one is not None]
 
 

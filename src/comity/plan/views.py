@@ -205,15 +205,31 @@ def timeline(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     shown = [one for one in access.areas(seat) if request.GET.get("area", "") in ("", one.body.area)]
     number = page_number(request)
     version = request.GET.get("before", "")
-    lines = [line for one in shown for line in _lines(seat, one, int(version) if version.isdecimal() else None)]
-    part = lines[(number - 1) * ROWS : number * ROWS]
+    before = int(version) if version.isdecimal() and len(version) < 6 else None
+    part = list(_part(seat, shown, (number - 1) * ROWS, before))
+    every = sum(len(one.actions) + len(one.body.milestones) for one in shown)
     return page(request, seat, "plan/timeline.html", _lists(seat, access.areas(seat), _narrowed(request)) | {
         "plot": _plot(seat, part) if part else None,
         "number": number,
-        "more": len(lines) > number * ROWS,
+        "more": every > number * ROWS,
         "query": lists.query_of(request),
         "tab": "timeline",
     })  # fmt: skip
+
+
+def _part(seat: Seat, shown: Iterable[AreaShown], start: int, version: int | None) -> Iterator[Row]:
+    """Yield the lines of one page; areas that have none on it are not drawn."""
+    left, wanted = start, ROWS
+    for one in shown:
+        size = len(one.actions) + len(one.body.milestones)
+        if left >= size:
+            left -= size
+            continue
+        some = list(_lines(seat, one, version))[left : left + wanted]
+        yield from some
+        wanted, left = wanted - len(some), 0
+        if not wanted:
+            return
 
 
 def _lines(seat: Seat, shown: AreaShown, version: int | None) -> Iterator[Row]:
