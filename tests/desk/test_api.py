@@ -39,7 +39,10 @@ def operations() -> list[tuple[str, str, Permission]]:
 
 def address(screens: Screens, path: str) -> str:
     filled = path.replace("{uuidstr:agreement}", screens.channel).replace("{reality}", "actual")
-    return "/api/v1" + re.sub(r"\{int:\w+\}", "0", re.sub(r"\{uuidstr:\w+\}", UUID, filled))
+    filled = filled.replace("{what}", "plan").replace("{form}", "xlsx")
+    for kind, value in (("int", "0"), ("uuidstr", UUID), ("slug", "x")):
+        filled = re.sub(rf"\{{{kind}:\w+\}}", value, filled)
+    return "/api/v1" + filled
 
 
 def test_every_operation_asks_for_a_permission_that_some_scope_leaves() -> None:

@@ -15,10 +15,11 @@ from comity.desk.api import problems
 from comity.desk.api.agreements import api as agreements
 from comity.desk.api.bearer import Bearer
 from comity.desk.api.router import ApiRouter
+from comity.plan.api import api as plan
 from comity.plan.api_meetings import api as meetings
 from comity.protocol.errors import ComityError, ErrorKind
 
-AREAS: Final[tuple[ApiRouter, ...]] = (agreements, cases, drafts, meetings)
+AREAS: Final[tuple[ApiRouter, ...]] = (agreements, cases, drafts, meetings, plan)
 """What the interface is made of.  A new area is one line here."""
 _PROBLEM: Final = {
     "type": "object",
