@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
-from ninja.params.functions import Query
+from ninja.params.functions import Path, Query
 from pydantic import Field
 
 from comity.desk.api.pages import Cursor, Given, Page, Shown, Size, read_cursor, write_cursor
@@ -28,6 +28,7 @@ _BYTES: dict[str, Any] = {
     }
 }
 Words = dict[str, str]
+PartKey = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
 
 
 class ProposalLine(Shown):
@@ -169,8 +170,8 @@ def _action(one: ActionShown) -> ActionLine:
     )  # fmt: skip
 
 
-@api.post("/areas/{uuid:plan}/actions/{slug:key}/progress", Permission.WRITE_PLAN, gives=ActionLine)
-def progress(_request: HttpRequest, seat: Seat, plan: UUID, key: str, new: NewProgress) -> ActionLine:
+@api.post("/areas/{uuid:plan}/actions/{key}/progress", Permission.WRITE_PLAN, gives=ActionLine)
+def progress(_request: HttpRequest, seat: Seat, plan: UUID, key: PartKey, new: NewProgress) -> ActionLine:
     """Say how far an action is that our side leads."""
     services.tell(seat, str(plan), key, new.progress, new.remark)
     shown = access.area(seat, str(plan))
