@@ -85,6 +85,12 @@ class Desk:
                 self.page.reload()
         raise AssertionError(f"{selector} did not appear")
 
+    def choose(self, selector: str, value: str) -> None:
+        """Choose an option once the page's scripts have begun: before, nothing would answer the choice."""
+        self.page.wait_for_selector(selector)
+        self.page.wait_for_load_state("load")
+        self.page.select_option(selector, value)
+
     def inaccessible(self) -> list[str]:
         """Return what axe finds on the page, by rule and place."""
         self.page.evaluate(AXE.read_text())

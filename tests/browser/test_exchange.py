@@ -17,7 +17,7 @@ def test_urgent_request_is_asked_released_answered_and_receipted_on_screen(
 ) -> None:
     page = noura.go("/cases/")
     page.click(".page-head button.primary")
-    page.select_option("#id-clause", "3(1)")
+    noura.choose("#id-clause", "3(1)")
     page.wait_for_selector("#id-urgency")
     page.select_option("#id-purpose", "prevention")
     page.select_option("#id-urgency", "urgent")
