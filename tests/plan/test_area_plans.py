@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.concurrence import access, services
+from comity.concurrence import access, measures, services
 from comity.concurrence.differences import differences
 from comity.concurrence.documents import DocumentKind, read
 from comity.concurrence.errors import NotFittingError
+from comity.concurrence.measures import Window
 from comity.concurrence.reckoning import Status
 from comity.concurrence.records import TECHNICAL
 from comity.plan.kinds.plan import AREA_PLAN, Action, AreaPlan, Objective, Risk
@@ -138,6 +139,13 @@ def test_plan_is_adopted_claimed_and_confirmed_by_both_and_every_version_stays(t
     stood = views[0].proposal(proposal)
     assert stood is not None
     assert stood.status is Status.IN_FORCE
+
+    for name in ("doha", "berlin"):
+        counting = measures.catalogue()["actions-confirmed"].open_at(*table.at(name), "actual")
+        until_a, until_b = (counting(Window(date(2027, 1, 1), day)) for day in (DUE, date(2027, 9, 30)))
+        assert until_a.value == 100
+        assert until_b.value == 50
+        assert until_a.records == until_b.records == (uuid,)
 
     evidence = access.find(*table.at("doha"), uuid)
     assert evidence is not None

@@ -1,7 +1,7 @@
 """A meeting from invitation to decisions: called, held on both sides, put into minutes, adopted, followed up."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -17,7 +17,9 @@ from comity.plan import (
     minutes_access,
     minutes_services,
 )
+from comity.plan.indicator_access import Counter
 from comity.plan.kinds.group import Member
+from comity.plan.kinds.indicators import Period
 from comity.plan.kinds.meeting import Course, Mark, Meeting, Point, Said, State
 from comity.plan.kinds.minutes import Stage, Standing
 from comity.plan.kinds.parts import Present
@@ -84,6 +86,14 @@ def completed(both: Secretaries, city: str, uid: str) -> int:
     return kept.version + 1
 
 
+def counted(both: Secretaries, city: str, measure: str, day: date) -> tuple[int, tuple[str, ...]]:
+    """Return a computed figure of a day, and the documents that prove it."""
+    figure = Counter(both.seat(city)).count(measure, "working-group", Period(first=day, last=day))
+    assert figure is not None
+    assert figure.value is not None
+    return int(figure.value), figure.records
+
+
 def test_meeting_goes_from_invitation_to_decisions_that_both_sides_follow_up(both: Secretaries) -> None:
     meeting = held(both)
     for city in ("doha", "berlin"):
@@ -107,6 +117,10 @@ def test_meeting_goes_from_invitation_to_decisions_that_both_sides_follow_up(bot
         assert [one.node for one in page.signed] == ["DE.berlin", "QA.doha"]
         numbers = {row.decision.number for row in minutes_access.decisions(both.seat(city), NO_FILTER)}
         assert numbers == {"1/1", "1/2"}
+        held_on = date.fromisoformat(page.body.began[:10])
+        assert counted(both, city, "meetings-held", held_on) == (1, (document,))
+        assert counted(both, city, "decisions-taken", held_on) == (2, (document,))
+        assert counted(both, city, "meetings-held", held_on + timedelta(days=1)) == (0, ())
 
     row = next(one for one in minutes_access.decisions(both.seat("doha"), NO_FILTER) if one.decision.lead)
     minutes_services.follow_up(both.seat("berlin"), document, row.key, Stage.DONE, remark="Named.")

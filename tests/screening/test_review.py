@@ -1,11 +1,15 @@
 """A hit goes to a person, becomes a request in the same case, and what came of it is counted on both sides."""
 
+from datetime import date
+
 import pytest
 
 from comity.cases import access as case_access
 from comity.cases import services as case_services
 from comity.cases.kinds import Kind
 from comity.channel.alarms import open_alarms
+from comity.concurrence import measures
+from comity.concurrence.measures import Figure, Window
 from comity.desk.errors import NotAllowedError
 from comity.desk.roles import Role
 from comity.matching import Rule
@@ -26,6 +30,15 @@ def _measured(stage: Stage, side: str, rule: Rule) -> tuple[int, int, float | No
     node = stage.world.nodes[side]
     found = {one.rule: one for one in access.rules(node, stage.uuid, HOLDER, LIST_ID)}[rule]
     return found.same, found.different, found.precision
+
+
+def _figure(stage: Stage, side: str, measure: str, party: str = "") -> Figure:
+    """Return a figure of the catalogue for the area of the clause, over all time."""
+    node = stage.world.nodes[side]
+    counting = measures.catalogue()[measure].open_at(node, stage.channel(node), "actual")
+    assert not counting(Window(date(2000, 1, 1), date(2000, 12, 31))).records
+    assert not counting(Window(date(2000, 1, 1), date(2100, 1, 1), "cyber")).records
+    return counting(Window(date(2000, 1, 1), date(2100, 1, 1), "crime", party))
 
 
 def test_a_hit_becomes_a_request_in_its_case_is_answered_and_its_outcome_is_counted_on_both_sides(stage: Stage) -> None:
@@ -80,6 +93,12 @@ def test_a_hit_becomes_a_request_in_its_case_is_answered_and_its_outcome_is_coun
     assert hit.reference.encode() not in bytes(outcome.header)
     assert not open_alarms(stage.asker)
     assert not open_alarms(stage.holder)
+    for side in (ASKER, HOLDER):
+        assert _figure(stage, side, "checks-answered").value == 1
+        assert _figure(stage, side, "checks-answered", party="DE").value == 0, "it was Doha that was asked"
+        assert _figure(stage, side, "checks-answered-share").value == 100
+        assert _figure(stage, side, "hits-same-person").value == 100
+        assert _figure(stage, side, "hits-reviewed").records == (outcome.uid,)
 
 
 def test_a_person_cleared_with_reason_and_date_stays_cleared_until_somebody_opens_it_again(stage: Stage) -> None:
@@ -125,6 +144,9 @@ def test_cannot_tell_is_an_outcome_that_neither_clears_nor_counts_for_or_against
     stage.world.settle()
     rule = Rule(hit.rules.split(",")[0])
     assert _measured(stage, ASKER, rule) == _measured(stage, HOLDER, rule) == (0, 0, None)
+    for side in (ASKER, HOLDER):
+        assert _figure(stage, side, "hits-reviewed").value == len(hit.rules.split(","))
+        assert _figure(stage, side, "hits-same-person").value == 0
     assert [one.state for one in stage.hits(stage.check(HER))] == [HitState.OPEN]
 
 

@@ -11,12 +11,13 @@ class ScreeningConfig(AppConfig):
     label = "screening"
 
     def ready(self) -> None:
-        """Put the area into the rail, beside each case and onto the front page."""
+        """Put the area into the rail, beside each case and onto the front page, and its figures into the catalogue."""
         from comity.desk.rail import Place, register, register_in_case
         from comity.desk.roles import Permission
-        from comity.screening import notices
+        from comity.screening import measures, notices
 
         register(Place(40, _("Screening"), "screening:checks", "screening", Permission.READ_SCREENING))
         beside = Place(10, _("Check a person in this case"), "screening:person", "screening", Permission.SCREEN)
         register_in_case(beside)
         notices.register()
+        measures.register_all()

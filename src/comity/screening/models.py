@@ -93,6 +93,39 @@ class Tally(models.Model):
         indexes: ClassVar = [models.Index(fields=["channel", "list_id", "rule"], name="scr_tallies")]
 
 
+class Sort(models.TextChoices):
+    """Say what a record gives to count: an answer, a refusal, or hits that reviews came to some finding about."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    SAME = "same-person"
+    DIFFERENT = "different-person"
+    OPEN = "cannot-tell"
+
+
+class Counted(models.Model):
+    """Know what one record gives to count once its recipient has accepted it: the same rows on both nodes.
+
+    ``party`` is that of the side whose list was asked.
+    """
+
+    channel = models.CharField(max_length=36)
+    uid = models.CharField(max_length=36)
+    sort = models.CharField(max_length=20, choices=Sort.choices)
+    number = models.BigIntegerField()
+    clause = models.CharField(max_length=20)
+    party = models.CharField(max_length=2)
+    reality = models.CharField(max_length=10)
+    accepted_ms = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["channel", "reality", "sort", "accepted_ms"], name="scr_counted"),
+            models.Index(fields=["channel", "id"], name="scr_unsettled", condition=models.Q(accepted_ms=None)),
+            models.Index(fields=["uid"], name="scr_counted_uid"),
+        ]
+
+
 class Register(models.Model):
     """Be a list that this node holds: whose, on which legal basis, and how often its entries are reviewed."""
 

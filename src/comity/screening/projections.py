@@ -13,7 +13,7 @@ from comity.channel.alarms import AlarmKind, raise_alarm
 from comity.channel.runtime import AppliedRecord, LocalNode
 from comity.protocol.names import parse_instant, party_of
 from comity.protocol.records import Relation
-from comity.screening import indexes, work
+from comity.screening import counting, indexes, work
 from comity.screening.models import Answered, Batch, Question, Tally, Version
 from comity.screening.records import ANSWER, INDEX, OUTCOME, QUERY, REFUSAL, TYPES, Index, Outcome, Refusal, steps_of
 
@@ -29,13 +29,15 @@ class ScreeningArea:
         """Note each record; what a partner asked or answered is worked on once this transaction has ended."""
         for record in records:
             _APPLY[record.header.type](node, record)
+            counting.note(node, record)
         if any(not one.own and one.header.type != OUTCOME.tag for one in records):
             call = partial(work.wake, node)
             transaction.on_commit(call, using=node.using, robust=True)
 
     def tend(self, node: LocalNode) -> None:
-        """Go on with what a stopped process left, and with what has arrived."""
+        """Go on with what a stopped process left, and with what has arrived; keep the figures ready."""
         work.tend(node)
+        counting.tend(node)
 
     def erase(self, node: LocalNode, uids: Sequence[str]) -> None:
         """Forget indexes, secrets and rows whose records are erased, and no longer count what they counted."""
@@ -45,6 +47,7 @@ class ScreeningArea:
         indexes.forget(node, digests)
         Question.objects.using(node.using).filter(uid__in=uids).update(erased=True)
         Tally.objects.using(node.using).filter(uid__in=uids).delete()
+        counting.forget(node, uids)
         Batch.objects.using(node.using).filter(question__in=uids).update(rows=None, secret=None)
 
     def clear(self, node: LocalNode) -> None:
@@ -53,6 +56,7 @@ class ScreeningArea:
         Question.objects.using(node.using).all().delete()
         Answered.objects.using(node.using).all().delete()
         Tally.objects.using(node.using).all().delete()
+        counting.clear(node)
 
 
 def _index(node: LocalNode, record: AppliedRecord) -> None:
