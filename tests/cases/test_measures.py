@@ -1,5 +1,6 @@
 """Figures of requests are the same on both nodes, to the last digit, and each names the records it was counted from."""
 
+import random
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -60,6 +61,45 @@ def test_figures_are_made_again_from_the_journals_alone(screens: Screens) -> Non
     assert not Outcome.objects.using(node.using).exists()
     measures._kept.clear()
     assert figures(desks, "DE.berlin") == before
+
+
+def test_figures_after_every_change_are_those_of_a_fresh_reading(screens: Screens) -> None:
+    node = screens.at("DE.berlin")
+    channel = worlds.channel_of(node, screens.channel)
+    table, dice = Outcome.objects.using(node.using), random.Random(7)
+    windows = [Window(date(2026, month, 1), date(2026, month, 28), area) for month in (1, 2, 3) for area in ("", "a")]
+
+    def put(uid: str) -> None:
+        table.filter(uid=uid).delete()
+        received = int(datetime(2026, dice.randint(1, 3), dice.randint(1, 31 - 3), tzinfo=UTC).timestamp() * 1000)
+        table.create(
+            channel=channel.uuid, uid=uid, reality="actual", area=dice.choice("ab"), asker="QA", holder="DE",
+            received_ms=received, answered_ms=dice.choice([None, received + 1000 * dice.randint(1, 9999)]),
+            refused=False, ground=dice.choice(["", "not-available"]),
+        )  # fmt: skip
+
+    for _turn in range(60):
+        chosen = dice.random()
+        if chosen < 0.7:
+            for _one in range(dice.randint(1, 3)):
+                put(str(dice.randint(1, 30)))
+        elif chosen < 0.85:
+            table.filter(uid=str(dice.randint(1, 30))).delete()
+        else:
+            table.filter(uid=str(dice.randint(1, 30))).update(ground="")
+        kept = measures.rows(node, channel, "actual")
+        counting = catalogue()["median-answer-time"].open_at(node, channel, "actual")
+        seen = [counting(window) for window in windows], [kept.within(window) for window in windows]
+        measures._kept.clear()
+        fresh = measures.rows(node, channel, "actual")
+        counting = catalogue()["median-answer-time"].open_at(node, channel, "actual")
+        assert seen == ([counting(window) for window in windows], [fresh.within(window) for window in windows])
+        if dice.random() < 0.9:
+            measures._kept[node.using, channel.uuid, "actual"] = (kept_grounds(kept), kept)
+
+
+def kept_grounds(rows: measures.Rows) -> int:
+    return sum(1 for one in rows.known.values() if one.ground)
 
 
 def test_shares_and_medians_round_alike_everywhere() -> None:

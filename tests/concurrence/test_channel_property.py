@@ -11,7 +11,8 @@ import pytest
 from comity.channel import audit, courier
 from comity.channel.alarms import open_alarms
 from comity.channel.models import Peer
-from comity.concurrence import services
+from comity.concurrence import access, services
+from comity.concurrence.access import DocumentView
 from comity.concurrence.errors import NotFittingError, NotPossibleError
 from comity.concurrence.models import Act
 from comity.concurrence.stances import StanceKind
@@ -36,6 +37,17 @@ class Chaos:
         self.names = [name.partition(".")[2] for name in table.world.nodes]
         self.uuid = table.agreed(note(book=0, visit=0))
         self.written: set[str] = {self.uuid}
+        self.lasting: dict[str, tuple[object, DocumentView]] = {}
+
+    def look(self) -> None:
+        """Verify that what was said to hold until a further act, or until an instant, does."""
+        for name in self.names:
+            node, channel, uuid = *self.table.at(name), self.uuid
+            seen, stamp = self.table.view(name, uuid), access.stamps(node, channel).get(uuid)
+            before = self.lasting.get(name)
+            if before is not None and before[0] == stamp and node.clock() <= before[1].holds_until:
+                assert seen == before[1]
+            self.lasting[name] = (stamp, seen)
 
     def step(self) -> None:
         name = self.random.choice(self.names)
@@ -115,10 +127,12 @@ def test_real_nodes_end_in_the_same_state_with_every_signature_and_every_word(
     chaos = Chaos(Table(world, worlds.agree(world, agreement(world))), seed)
     for _ in range(STEPS):
         chaos.step()
+        chaos.look()
         world.clock.ms += 1
     for _ in range(3):
         world.clock.ms += 60_000
         world.settle(2)
+        chaos.look()
     first, *others = chaos.table.views(chaos.uuid)
     assert all(other == first for other in others)
     for uid in first.chain:

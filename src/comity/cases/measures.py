@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from comity.cases import outcomes
@@ -46,7 +46,10 @@ class Row(NamedTuple):
 class Rows:
     """Hold every request that was received, in order of receipt, all together and by area; "" names all areas."""
 
-    by_area: Mapping[str, tuple[Sequence[int], Sequence[Row]]]
+    by_area: Mapping[str, tuple[Sequence[int], Sequence[Row]]] = field(default_factory=dict)
+    known: Mapping[str, Row] = field(default_factory=dict)
+    last: int = 0
+    """The highest key that was read."""
     found: dict[tuple[str, Window], Figure] = field(default_factory=dict)
     """What has been counted from these rows before, by measure."""
 
@@ -56,35 +59,68 @@ class Rows:
         chosen = some[bisect_left(times, window.from_ms) : bisect_left(times, window.until_ms)]
         return [one for one in chosen if window.party in ("", one.holder)]
 
+    def joined(self, new: Mapping[int, Row]) -> "Rows":
+        """Return these rows with new ones by key, each for the one with its identifier, and the figures that stay."""
+        known = dict(self.known)
+        lists = {area: list(some) for area, (_times, some) in self.by_area.items()}
+        changed: list[int] = []
+        for row in new.values():
+            before = known.get(row.uid)
+            if before is not None:
+                changed.append(before.received_ms)
+                for area in {"", before.area}:
+                    lists[area].remove(before)
+            changed.append(row.received_ms)
+            for area in {"", row.area}:
+                lists.setdefault(area, []).append(row)
+            known[row.uid] = row
+        for some in lists.values():
+            some.sort(key=_order)  # nearly in order already
+        changed.sort()
+        return Rows(
+            {area: ([one.received_ms for one in some], some) for area, some in lists.items()},
+            known,
+            max(new, default=self.last),
+            {key: figure for key, figure in self.found.items() if not _covers(key[1], changed)},
+        )
 
-_kept: dict[tuple[str, str, str], tuple[object, Rows]] = {}
-"""What was read last, by database, channel and reality, with what tells whether it still holds."""
+
+def _order(row: Row) -> tuple[int, str]:
+    return row.received_ms, row.uid
+
+
+def _covers(window: Window, times: Sequence[int]) -> bool:
+    """Say whether one of some times, in their order, lies in a window."""
+    return bisect_left(times, window.from_ms) < bisect_left(times, window.until_ms)
+
+
+_kept: dict[tuple[str, str, str], tuple[int, Rows]] = {}
+"""What was read last, by database, channel and reality, with how many of the rows had a ground."""
 
 
 def rows(node: LocalNode, channel: Channel, reality: str) -> Rows:
-    """Return every request that was received."""
+    """Return every request that was received; what was read before is kept, and only what came since is read."""
     outcomes.settle(node, channel)
     found = Outcome.objects.using(node.using).filter(channel=channel.uuid, reality=reality)
-    # Rows are added and taken away, and changed in nothing but their grounds: number and last key tell.
-    state = found.aggregate(n=Count("id"), last=Max("id"), grounds=Count("id", filter=~Q(ground="")))
-    key, mark = (node.using, channel.uuid, reality), tuple(state.values())
-    kept = _kept.get(key)
-    if kept is None or kept[0] != mark:
-        if len(_kept) >= KEPT:
-            _kept.pop(next(iter(_kept)))
-        kept = _kept[key] = (mark, _read(found))
-    return kept[1]
+    key = (node.using, channel.uuid, reality)
+    grounds, held = _kept.get(key, (0, Rows()))
+    new = _read(found.filter(id__gt=held.last))
+    taken = held.joined(new) if new else held
+    # Rows are added and taken away, and changed in nothing but their grounds: two numbers tell whether all is known.
+    state = found.filter(id__lte=taken.last).aggregate(n=Count("id"), grounds=Count("id", filter=~Q(ground="")))
+    if (len(taken.known), grounds) != (state["n"], state["grounds"]):
+        grounds = sum(1 for one in taken.known.values() if one.ground)
+    if (len(taken.known), grounds) != (state["n"], state["grounds"]):
+        taken = Rows().joined(_read(found))
+        grounds = sum(1 for one in taken.known.values() if one.ground)
+    if key not in _kept and len(_kept) >= KEPT:
+        _kept.pop(next(iter(_kept)), None)
+    _kept[key] = (grounds, taken)
+    return taken
 
 
-def _read(found: QuerySet[Outcome]) -> Rows:
-    by_area: dict[str, tuple[list[int], list[Row]]] = {"": ([], [])}
-    for values in found.order_by("received_ms", "uid").values_list(*Row._fields):
-        one = Row(*values)
-        for area in {"", one.area}:
-            times, some = by_area.setdefault(area, ([], []))
-            times.append(one.received_ms)
-            some.append(one)
-    return Rows(by_area)
+def _read(found: QuerySet[Outcome]) -> dict[int, Row]:
+    return {values[0]: Row(*values[1:]) for values in found.order_by("id").values_list("id", *Row._fields)}
 
 
 def _counting(

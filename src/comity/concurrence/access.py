@@ -3,15 +3,18 @@
 Whoever asks must already be allowed to see the channel; which officer may see which kind of document is for the area.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Count, Q
 
 from comity.channel.models import Channel
 from comity.channel.runtime import LocalNode
 from comity.concurrence.documents import DocumentKind, read
 from comity.concurrence.entries import Verdict
 from comity.concurrence.evidence import Evidence, gather
-from comity.concurrence.models import Document
+from comity.concurrence.models import Act, Document
 from comity.concurrence.reckoning import Status, Withdrawal
 from comity.concurrence.records import Concurred, Edit, Objected, Withdrawn
 from comity.concurrence.stances import Stance, StanceKind, silence_decides
@@ -22,6 +25,9 @@ from comity.protocol.names import UnixMs
 
 OPEN = (Status.SENT, Status.LIVE, Status.BLOCKED, UpdateStatus.SENT, UpdateStatus.IN_EFFECT)
 """In these a signer that has not answered yet still may."""
+MOVING = (Status.SENT, Status.LIVE, Status.BLOCKED, Status.EARLY, UpdateStatus.SENT, UpdateStatus.EARLY)
+"""In these what stands in journals may still decide, without a further act."""
+FOR_GOOD: Final = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,8 @@ class DocumentView:
     current: bytes | None
     chain: tuple[str, ...]
     proposals: tuple[ProposalView, ...]
+    holds_until: int
+    """Nothing but a further act upon this document changes what is shown, up to this instant; 0: anything may."""
 
     @property
     def body(self) -> Strict | None:
@@ -164,7 +172,26 @@ def view(evidence: Evidence) -> DocumentView:
         current=overlay.content,
         chain=reckoning.chain,
         proposals=tuple(sorted(proposals, key=lambda one: (one.time, one.author, one.uid))),
+        holds_until=_holds_until(evidence, proposals),
     )
+
+
+def _holds_until(evidence: Evidence, proposals: Sequence[ProposalView]) -> int:
+    """Return until when only a further act changes a document: all acts are receipted, and nothing is undecided."""
+    if not evidence.complete or any(one.status in MOVING or one.withdrawal is Withdrawal.OPEN for one in proposals):
+        return 0
+    ends = [
+        signer.due for one in proposals if one.technical for signer in one.signers
+        if signer.stance is StanceKind.WAITING and signer.due is not None
+    ]  # fmt: skip
+    return min(ends, default=FOR_GOOD)
+
+
+def stamps(node: LocalNode, channel: Channel) -> dict[str, tuple[int, int]]:
+    """Return for each document how many acts there are upon it, and of how many the words are gone; one query."""
+    rows = Act.objects.using(node.using).filter(channel=channel.uuid).order_by().values_list("document")
+    found = rows.annotate(acts=Count("id"), gone=Count("id", filter=Q(erased=True)))
+    return {uuid: (acts, gone) for uuid, acts, gone in found}
 
 
 def _proposal(evidence: Evidence, uid: str, status: Status | UpdateStatus, overlay: Overlay) -> ProposalView:

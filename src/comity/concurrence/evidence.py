@@ -10,7 +10,7 @@ from comity.concurrence import receipts
 from comity.concurrence.clocks import Term
 from comity.concurrence.contents import Contents, open_bodies
 from comity.concurrence.entries import Answered, Entry, Item, Proposed, Reminded, Taken, Timer, Verdict
-from comity.concurrence.ledger import Ledger
+from comity.concurrence.ledger import Ledger, Standing
 from comity.concurrence.models import Act, Document
 from comity.concurrence.projections import kinds_of
 from comity.concurrence.receipts import Found, Shelf
@@ -31,6 +31,14 @@ class Evidence:
     ledger: Ledger
     contents: Contents
     reckoning: Reckoning
+    placed: int
+    """Acts that stand in journals as far as these can be relied on."""
+
+    @property
+    def complete(self) -> bool:
+        """Say whether every act is known with its words, and every other signer has spoken about it."""
+        known = len(self.acts) == self.placed
+        return known and all(self.ledger.standing(uid) is not Standing.PENDING for uid in self.acts)
 
 
 def gather(node: LocalNode, channel: Channel, document: Document) -> Evidence:
@@ -69,7 +77,7 @@ class _Gathering:
         bodies = open_bodies(self._node, self._channel, [uid for uid in leaves if not self._acts[uid].erased])
         contents = Contents(kinds_of(self._node)[self._document.kind], bodies, leaves)
         ledger = self._ledger()
-        return Evidence(self._document, self._acts, ledger, contents, Reckoning(ledger, contents.fits))
+        return Evidence(self._document, self._acts, ledger, contents, Reckoning(ledger, contents.fits), len(leaves))
 
     def _concerns(self, row: Act) -> bool:
         """Say whether an act counts at all: a signer's, sent to every other one, in the document's reality."""

@@ -1,6 +1,7 @@
 """Bring the figures of the working group to the catalogue: from what both sides have signed, and from no clock."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
@@ -44,19 +45,30 @@ Reading = Callable[[str, Strict], Iterator[Row]]
 Computing = Callable[[Sequence[Row]], Decimal | None]
 
 
-def _rows(node: LocalNode, channel: Channel, reality: str, kind: DocumentKind, reading: Reading) -> tuple[Row, ...]:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Hold what one document gives to count."""
+
+    rows: tuple[Row, ...]
+    holds_until: int
+
+
+def _rows(node: LocalNode, channel: Channel, reality: str, kind: DocumentKind, reading: Reading) -> list[Row]:
     """Return what the documents of a kind that are in force give to count."""
     mark = kept.mark_of(node, channel)
 
-    def make() -> tuple[Row, ...]:
-        found: list[Row] = []
-        for one in access.documents(node, channel, kind.name, MOST, reality):
-            view = access.document(node, channel, one.uuid)
-            if view is not None and view.version and view.current is not None:
-                found.extend(reading(one.uuid, read(kind, view.current)))
-        return tuple(found)
+    def given(uuid: str) -> _Given | None:
+        view = access.document(node, channel, uuid)
+        if view is None:
+            return None
+        in_force = read(kind, view.current) if view.version and view.current is not None else None
+        return _Given(tuple(reading(uuid, in_force)) if in_force else (), view.holds_until)
 
-    return kept.kept((node.using, channel.uuid, reality, reading.__name__), mark, make)
+    found: list[Row] = []
+    for one in access.documents(node, channel, kind.name, MOST, reality):
+        held = kept.lasting(node, channel, one.uuid, reading.__name__, mark, partial(given, one.uuid))
+        found.extend(held.rows if held else ())
+    return found
 
 
 def _meetings(uuid: str, body: Strict) -> Iterator[Row]:

@@ -67,6 +67,11 @@ class Found:
         return self.view.uuid
 
     @property
+    def holds_until(self) -> int:
+        """Return until when nothing but a further act upon it changes it."""
+        return self.view.holds_until
+
+    @property
     def opening(self) -> ProposalView | None:
         """Return the proposal that opened it."""
         return self.view.proposal(self.view.uuid)
@@ -146,8 +151,15 @@ def find(seat: Seat, uuid: str, kind: DocumentKind, mark: Mark | None = None) ->
     if seat.channel is None:
         return None
     now = mark or kept.mark_of(seat.node, seat.channel)
-    key = (seat.node.using, seat.channel.uuid, uuid, kind.name, seat.reality)
-    return kept.kept(key, now, lambda: _find(seat, uuid, kind))
+    return kept.lasting(seat.node, seat.channel, uuid, (kind.name, seat.reality), now, lambda: _find(seat, uuid, kind))
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Hold a document as both sides signed it."""
+
+    content: bytes | None
+    holds_until: int
 
 
 def version(seat: Seat, uuid: str, number: int) -> bytes | None:
@@ -156,11 +168,12 @@ def version(seat: Seat, uuid: str, number: int) -> bytes | None:
         return None
     node, channel = seat.node, seat.channel
 
-    def make() -> bytes | None:
+    def make() -> Version | None:
         evidence = access.find(node, channel, uuid)
-        return access.version(evidence, number) if evidence else None
+        return Version(access.version(evidence, number), access.view(evidence).holds_until) if evidence else None
 
-    return kept.kept((node.using, channel.uuid, uuid, number), kept.mark_of(node, channel), make)
+    found = kept.lasting(node, channel, uuid, number, kept.mark_of(node, channel), make)
+    return found.content if found else None
 
 
 def _find(seat: Seat, uuid: str, kind: DocumentKind) -> Found | None:
