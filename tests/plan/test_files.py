@@ -1,13 +1,14 @@
 """The plan and its indicators go out to files of other programs and come back as they were."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from icalendar import Calendar
 from openpyxl import load_workbook
 
 from tests.plan.test_monitoring import sign_first, with_indicators
@@ -110,3 +111,29 @@ def test_who_only_reads_takes_out_and_brings_nothing_in(desks: Screens) -> None:
     assert content_of(client, "/plan/files/plan.xlsx")
     refused = client.post("/plan/files/", {"what": "plan.xlsx", "file": SimpleUploadedFile("x", b"x")})
     assert refused.status_code == 403
+
+
+def test_days_of_the_plan_go_out_as_a_calendar_that_reminds_of_what_is_open(desks: Screens) -> None:
+    _address, action = with_action(desks)
+    key = action.rstrip("/").rpartition("/")[2]
+    answer = secretary(desks, "QA.doha").get("/plan/files/plan.ics")
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    (event,) = [one for one in Calendar.from_ical(answer.content).walk("VEVENT") if key in str(one["UID"])]
+    page = text(secretary(desks, "QA.doha").get(action))
+    assert event.decoded("DTSTART").isoformat() in page
+    assert str(event["SUMMARY"]).startswith("Due: ")
+    assert event["TRANSP"] == "TRANSPARENT"
+    (alarm,) = event.walk("VALARM")
+    assert alarm.decoded("TRIGGER") == -timedelta(days=7)
+
+
+def test_feed_holds_what_this_side_owes_and_not_what_the_other_does(desks: Screens) -> None:
+    _address, action = with_action(desks)
+    key = action.rstrip("/").rpartition("/")[2]
+    fed = {}
+    for node in ("QA.doha", "DE.berlin"):
+        made = text(secretary(desks, node).post("/plan/calendar/make/", {"label": "Phone"}))
+        address = re.search(r"/plan/feed/[^/]+/meetings.ics", made)
+        assert address, made
+        fed[node] = key.encode() in content_of(Client(), address[0]).replace(b"\r\n ", b"")
+    assert sorted(fed.values()) == [False, True]

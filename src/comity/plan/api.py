@@ -230,9 +230,9 @@ def file(
     _request: HttpRequest,
     seat: Seat,
     what: Literal["plan", "indicators"],
-    form: Literal["xlsx", "xml", "pdf", "docx", "csv"],
+    form: Literal["xlsx", "xml", "pdf", "docx", "ics", "csv"],
 ) -> HttpResponseBase:
-    """Hand out the plan (xlsx, xml of Microsoft Project, pdf, docx) or the indicators (csv, xml of IATI)."""
+    """Hand out the plan (xlsx, xml of Microsoft Project, pdf, docx, ics) or the indicators (csv, xml of IATI)."""
     kinds = PLANS if what == "plan" else INDICATORS
     if form not in kinds:
         raise Http404

@@ -232,8 +232,11 @@ def _day(
     return Part(event, "", day.year, day.year)
 
 
-def feed(seat: Seat, meetings: Iterable[Found], series: Iterable[Found], name: str, *, rest: bool = True) -> bytes:
-    """Return everything that is agreed or waits for an answer, and the days off of both sides."""
+def feed(
+    seat: Seat, meetings: Iterable[Found], series: Iterable[Found], name: str, *, rest: bool = True,
+    more: Iterable[Part] = (),
+) -> bytes:  # fmt: skip
+    """Return everything that is agreed or waits for an answer, ``more``, and the days off of both sides."""
     held = [one for one in series if one.agreed or _waits(one)]
     known = {one.uuid for one in held}
     parts = [series_part(seat, one) for one in held]
@@ -241,6 +244,7 @@ def feed(seat: Seat, meetings: Iterable[Found], series: Iterable[Found], name: s
         body = one.body
         if isinstance(body, Meeting) and state_of(one) is not State.NOT_AGREED:
             parts.append(meeting_part(seat, one, in_series=body.series in known))
+    parts += more
     if rest and seat.terms is not None:
         since = datetime.combine(datetime.fromtimestamp(seat.terms.effective / 1000, UTC).date(), time()).date()
         parts += days_off(seat, since)

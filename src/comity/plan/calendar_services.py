@@ -11,7 +11,7 @@ from comity.channel.models import Channel
 from comity.channel.runtime import LocalNode
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, terms_of
-from comity.plan import calendar_ics
+from comity.plan import calendar_ics, plan_ics
 from comity.plan import meeting_joint as joint
 from comity.plan.kinds.meeting import MEETING
 from comity.plan.kinds.series import SERIES
@@ -93,10 +93,11 @@ def fetched(seat: Seat, feed: Feed) -> None:
 
 
 def feed_file(seat: Seat, *, rest: bool = True) -> bytes:
-    """Return the whole calendar of the seat's agreement and reality."""
+    """Return the calendar of the seat's agreement and reality: meetings, what this side owes, days off (``rest``)."""
     seat.require(Permission.READ_PLAN)
     title = seat.terms.words(seat.terms.agreement.title, seat.language) if seat.terms else ""
-    return calendar_ics.feed(seat, joint.every(seat, MEETING), joint.every(seat, SERIES), title, rest=rest)
+    owed = list(plan_ics.parts(seat, ours=True))
+    return calendar_ics.feed(seat, joint.every(seat, MEETING), joint.every(seat, SERIES), title, rest=rest, more=owed)
 
 
 def meeting_file(seat: Seat, uuid: str) -> bytes:

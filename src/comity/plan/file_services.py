@@ -12,7 +12,15 @@ from comity.concurrence import measures
 from comity.desk import paper
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
-from comity.plan import access, exchange_indicators, exchange_plan, indicator_access, indicator_services, services
+from comity.plan import (
+    access,
+    exchange_indicators,
+    exchange_plan,
+    indicator_access,
+    indicator_services,
+    plan_ics,
+    services,
+)
 from comity.plan import meeting_joint as joint
 from comity.plan.exchange import Project, Results, Said
 from comity.plan.exchange_plan import LANGUAGES, Known
@@ -32,6 +40,7 @@ PLANS: Final = {
     "xml": "application/xml",
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "ics": "text/calendar; charset=utf-8",
 }
 """Formats of the plan and what they are called on the wire; ``xml`` is Microsoft Project's."""
 INDICATORS: Final = {"csv": "text/csv; charset=utf-8", "xml": "application/xml"}
@@ -57,6 +66,8 @@ def plan_file(seat: Seat, format_: str, beside: tuple[str, ...] = ()) -> bytes:
             return plan_workbook(project, made=made)
         case "xml":
             return project_xml(project)
+        case "ics":
+            return plan_ics.plan_file(seat)
         case "pdf" | "docx":
             languages = tuple(dict.fromkeys((seat.language, *beside)))
             frame = Frame(languages=languages, made=made, reality=seat.reality)

@@ -1,13 +1,16 @@
-"""Look at calendar files of other programs: ``comity meeting check``; it needs no node."""
+"""List and hand out meetings, and look at calendar files of other programs; ``check`` needs no node."""
 
 from pathlib import Path
 
 import click
 
+from comity.node.cli import Context
+from comity.node.commands.seated import seat_of
+
 
 @click.group()
 def meeting() -> None:
-    """Read meetings in the calendar files of other programs."""
+    """List meetings, and read and write them as the calendar files of other programs."""
 
 
 @meeting.command("check")
@@ -27,3 +30,42 @@ def check_meetings(source: Path) -> None:
     series = [one for one in taken.value if one.rule is not None or one.also]
     click.echo(f"{len(taken.value) - len(series)} meetings, {len(series)} series")
     say_losses(taken.losses)
+
+
+_officer = click.option("--officer", metavar="NAME", envvar="COMITY_OFFICER", help="In whose name; a sign-in name.")
+_agreement = click.option("--agreement", metavar="UUID", help="Which agreement, where there are several.")
+_language = click.option("--language", type=click.Choice(["en", "de", "ar"]), default="en", show_default=True)
+
+
+@meeting.command("list")
+@click.option("--when", type=click.Choice(["coming", "past", "waiting", "all"]), default="all", show_default=True)
+@_language
+@_officer
+@_agreement
+@click.pass_obj
+def list_meetings(context: Context, *, when: str, language: str, officer: str | None, agreement: str | None) -> None:
+    """Say which meetings there are: identifier, state, begin in the meeting's own zone, title."""
+    seat = seat_of(context, officer, agreement, language)
+    from comity.plan import meeting_access
+    from comity.plan.meeting_words import said_in
+
+    for row in meeting_access.every(seat, "" if when == "all" else when):
+        begins = f"{row.begins:%Y-%m-%d %H:%M} {row.body.zone}"
+        click.echo(f"{row.uuid}  {row.state}  {begins}  {said_in(row.body.title, language)}")
+
+
+@meeting.command("export")
+@click.argument("target", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--meeting", "uuid", metavar="UUID", help="One meeting, as an invitation; without it, all of them.")
+@_language
+@_officer
+@_agreement
+@click.pass_obj
+def export_meetings(
+    context: Context, target: Path, *, uuid: str | None, language: str, officer: str | None, agreement: str | None
+) -> None:
+    """Write meetings, what this side owes by the plan, and the days off of both sides to TARGET (.ics)."""
+    seat = seat_of(context, officer, agreement, language)
+    from comity.plan import calendar_services
+
+    target.write_bytes(calendar_services.meeting_file(seat, uuid) if uuid else calendar_services.feed_file(seat))

@@ -130,13 +130,23 @@ _agreement = click.option("--agreement", metavar="UUID", help="Which agreement, 
 _language = click.option("--language", type=click.Choice(_LANGUAGES), default="en", show_default=True)
 
 
+_KINDS: Final = {"msproject": "xml", "iati": "xml"}
+"""Names of formats that are no endings of files."""
+
+
+def _kind(format_: str | None, path: Path) -> str:
+    """Return the format of a file, by its ending where none is named."""
+    chosen = format_ or path.suffix.lower().lstrip(".")
+    return _KINDS.get(chosen, chosen)
+
+
 def _format(*names: str) -> Callable[..., Any]:
     return click.option("--format", "format_", type=click.Choice(names), help="Default: as the file is named.")
 
 
 @plan.command("export")
 @click.argument("target", type=_TARGET)
-@_format("xlsx", "xml", "pdf", "docx")
+@_format("xlsx", "msproject", "pdf", "docx", "ics")
 @_language
 @_officer
 @_agreement
@@ -144,16 +154,16 @@ def _format(*names: str) -> Callable[..., Any]:
 def export_plan(
     context: Context, target: Path, *, format_: str | None, language: str, officer: str | None, agreement: str | None
 ) -> None:
-    """Write the plan of this node to TARGET; .xml is Microsoft Project's."""
+    """Write the plan of this node to TARGET: .xml for Microsoft Project, .ics with the days when actions are due."""
+    seat = seat_of(context, officer, agreement, language)
     from comity.plan import file_services
 
-    seat = seat_of(context, officer, agreement, language)
-    target.write_bytes(file_services.plan_file(seat, format_ or target.suffix.lower().lstrip(".")))
+    target.write_bytes(file_services.plan_file(seat, _kind(format_, target)))
 
 
 @plan.command("import")
 @click.argument("source", type=_SOURCE)
-@_format("xlsx", "xml")
+@_format("xlsx", "msproject")
 @click.option("--area", default="", help="Into which area, where the groups of the file are no areas.")
 @click.option("--note", default="", help="Why it is proposed; the partner reads it.")
 @_language
@@ -165,16 +175,16 @@ def import_plan(
     agreement: str | None,
 ) -> None:  # fmt: skip
     """Propose the plan in SOURCE to the partner; nothing of it is taken if anything of it is wrong."""
+    seat = seat_of(context, officer, agreement, language)
     from comity.plan import file_services
 
-    seat = seat_of(context, officer, agreement, language)
-    kind = format_ or source.suffix.lower().lstrip(".")
+    kind = _kind(format_, source)
     _brought(lambda: file_services.bring_plan(seat, source.read_bytes(), kind, area=area, note=note))
 
 
 @indicators.command("export")
 @click.argument("target", type=_TARGET)
-@_format("csv", "xml")
+@_format("csv", "iati")
 @_language
 @_officer
 @_agreement
@@ -183,15 +193,15 @@ def export_indicators(
     context: Context, target: Path, *, format_: str | None, language: str, officer: str | None, agreement: str | None
 ) -> None:
     """Write the indicators of this node to TARGET; .xml is IATI 2.03."""
+    seat = seat_of(context, officer, agreement, language)
     from comity.plan import file_services
 
-    seat = seat_of(context, officer, agreement, language)
-    target.write_bytes(file_services.indicators_file(seat, format_ or target.suffix.lower().lstrip(".")))
+    target.write_bytes(file_services.indicators_file(seat, _kind(format_, target)))
 
 
 @indicators.command("import")
 @click.argument("source", type=_SOURCE)
-@_format("csv", "xml")
+@_format("csv", "iati")
 @click.option("--note", default="", help="Why it is proposed; the partner reads it.")
 @_language
 @_officer
@@ -202,10 +212,10 @@ def import_indicators(
     agreement: str | None,
 ) -> None:  # fmt: skip
     """Propose the indicators in SOURCE to the partner."""
+    seat = seat_of(context, officer, agreement, language)
     from comity.plan import file_services
 
-    seat = seat_of(context, officer, agreement, language)
-    kind = format_ or source.suffix.lower().lstrip(".")
+    kind = _kind(format_, source)
     _brought(lambda: file_services.bring_indicators(seat, source.read_bytes(), kind, note=note))
 
 
