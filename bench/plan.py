@@ -1,6 +1,7 @@
 """Measure the pages of a plan on a real node: board, timeline and indicators, over a journal of requests.
 
-The plan is agreed between two node processes; each page is opened in a process of its own, its parts in turns, warm.
+The plan is agreed between two node processes; each page is opened in a process of its own, its parts in turns, warm:
+while nothing else happens, and each time after another request has come (rows with ``after_record``).
 The limit beside each figure is the one the house has set. In the same run, both nodes must show the same figures.
 """
 
@@ -59,6 +60,10 @@ def _pages(pair: Pair, doha: Side, berlin: Side, backend: str, sizes: argparse.N
     assert doha("figures") == berlin("figures"), "the nodes show different figures"
     doha("look", rounds=2)
     taken = doha("look", rounds=max(20, sizes.rounds))
+    for _ in range(max(20, sizes.rounds)):
+        pair.doha.driver("timed", 1, 1, 64)
+        for name, found in doha("look", rounds=1).items():
+            taken.setdefault(f"{name}_after_record", []).extend(found)
     return [
         row(f"{name}_p95_ms", percentile(found, 0.95), "ms", backend=backend, versus="goal", versus_value=GOAL_MS)
         for name, found in taken.items()

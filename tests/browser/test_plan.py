@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FilePayload
 
 from comity.node.demo.stage import BERLIN, DOHA, Stage
 from tests.browser.conftest import Desk
@@ -83,6 +83,7 @@ def test_plan_is_adopted_changes_cross_a_rating_is_disputed_and_a_report_filed(
     ]
     assert sorted(figures[0]) == sorted(figures[1])
     assert karl.go(report).locator("h1").count() == 1
+    _files(maha, pictures)
     _look(maha, karl, area, report, pictures)
     assert (maha.faults, karl.faults) == ([], [])
 
@@ -132,6 +133,25 @@ def _report(maha: Desk, karl: Desk, pictures: Path) -> str:
     return report
 
 
+def _files(maha: Desk, pictures: Path) -> None:
+    """Take the plan out, bring it back unchanged, then broken: the page says what became of it."""
+    page = maha.go("/plan/files/")
+    with page.expect_download() as started:
+        page.click("a[href$='plan.xml']")
+    content = Path(started.value.path()).read_bytes()
+    for name, data, told in (
+        ("plan.xml", content, "[role=status]"),
+        ("plan.xml", content.replace(b"<UID>1</UID>", b"<UID>one</UID>", 1), "[role=alert] tbody tr"),
+    ):
+        page = maha.go("/plan/files/")
+        page.select_option("#id_what", name)
+        page.set_input_files("#id_file", files=FilePayload(name=name, mimeType="application/xml", buffer=data))
+        page.click("main form.stack button.primary")
+        page.wait_for_selector(told)
+        maha.shot(pictures, f"files-{told[1:12]}-ar")
+        assert maha.inaccessible() == []
+
+
 def _look(maha: Desk, karl: Desk, area: str, report: str, pictures: Path) -> None:
     """Look at every page in both desks' languages and in English, light and dark, wide and narrow."""
     action = maha.go(area).locator("section[aria-labelledby=actions] a").first.get_attribute("href") or ""
@@ -140,7 +160,7 @@ def _look(maha: Desk, karl: Desk, area: str, report: str, pictures: Path) -> Non
         "board": "/plan/", "area": area, "action": action, "versions": area + "versions/",
         "timeline": "/plan/timeline/", "risks": "/plan/risks/", "indicators": "/plan/indicators/",
         "indicator": indicator, "reports": "/plan/reports/", "report": report, "new-action": area + "new/actions/",
-        "reciprocity": "/plan/reports/reciprocity/", "front": "/",
+        "reciprocity": "/plan/reports/reciprocity/", "files": "/plan/files/", "front": "/",
     }  # fmt: skip
     found: dict[str, list[str]] = {}
     for desk, spoken in ((maha, languages("ar", "en")), (karl, languages("de"))):
