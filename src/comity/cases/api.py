@@ -7,20 +7,22 @@ from uuid import UUID
 import msgspec
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from ninja.params.functions import Query
 
-from comity.cases import access, timeline_access
+from comity.cases import access, search_access, timeline_access
 from comity.cases import api_shapes as s
 from comity.cases.access import Filter
 from comity.cases.clocks import Timed
 from comity.cases.timeline_access import Item
 from comity.channel import blobs, reading
 from comity.desk.api.pages import Cursor, Page, Size, read_cursor, write_cursor
+from comity.desk.api.problems import CallError
 from comity.desk.api.router import ApiRouter
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
 from comity.protocol.canonical import Strict
-from comity.protocol.errors import CannotOpenError
+from comity.protocol.errors import CannotOpenError, ErrorKind
 
 api = ApiRouter("cases")
 State = Literal["", "from-us", "from-them", "answered", "closed"]
@@ -47,6 +49,30 @@ def every(
     place = read_cursor(cursor, 2)
     rows, after = access.inbox_after(seat, narrowed, (place[0], place[1]) if place else None, limit)
     return Page[s.Row](items=[_row(seat, row) for row in rows], next=write_cursor(*after) if after else None)
+
+
+@api.post("/search", Permission.READ_CASES, gives=s.Hits, again=False)
+def search(_request: HttpRequest, seat: Seat, wanted: s.Search, cursor: Cursor = "", limit: Size = 40) -> s.Hits:
+    """Find records by every word they say; the look is noted with its purpose, and without the words."""
+    if not any(one.id == wanted.purpose for one in (seat.terms.agreement.purposes if seat.terms else ())):
+        raise CallError(
+            ErrorKind.MALFORMED, 400, _("The agreement knows no such purpose."), _("Name one of its purposes.")
+        )
+    place = read_cursor(cursor, 2)
+    after = (place[0], place[1]) if place else None
+    found = search_access.search(
+        seat, wanted.words, purpose=wanted.purpose, alike=wanted.alike, after=after, size=limit
+    )
+    items = [
+        s.Hit(
+            case=UUID(one.case), record=UUID(one.uid), kind=one.kind, subject=one.subject, ours=one.ours,
+            author=one.author, time_ms=one.time_ms, clause=one.clause,
+        )
+        for one in found.hits
+    ]  # fmt: skip
+    return s.Hits(
+        items=items, next=write_cursor(*found.after) if found.after else None, cut=found.cut, behind=found.behind
+    )
 
 
 @api.get("/{uuid:case}", Permission.READ_CASES, gives=s.Case)

@@ -6,8 +6,9 @@ from uuid import UUID
 from pydantic import Field
 
 from comity.cases.kinds import Kind
+from comity.cases.search_words import LONGEST
 from comity.channel.reading import Mark
-from comity.desk.api.pages import Given, Shown
+from comity.desk.api.pages import Given, Page, Shown
 from comity.protocol.records import Reality
 
 Text = Annotated[str, Field(max_length=100_000)]
@@ -23,6 +24,34 @@ class Clock(Shown):
     left_ms: int
     state: str
     on_expiry: str
+
+
+class Search(Given):
+    """Say what is looked for, why, and whether other spellings and scripts count."""
+
+    words: Annotated[str, Field(min_length=1, max_length=LONGEST)]
+    purpose: Annotated[str, Field(max_length=40)]
+    alike: bool = True
+
+
+class Hit(Shown):
+    """Show a record that says what was looked for; the subject is its own, else that of its case."""
+
+    case: UUID
+    record: UUID
+    kind: Kind
+    subject: str
+    ours: bool
+    author: str
+    time_ms: int
+    clause: str
+
+
+class Hits(Page[Hit]):
+    """Show hits, the latest first; ``cut``: only the latest records were looked through, add a rarer word."""
+
+    cut: bool
+    behind: bool
 
 
 class Row(Shown):

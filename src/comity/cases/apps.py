@@ -17,6 +17,7 @@ class CasesConfig(AppConfig):
         from comity.desk.roles import Permission
 
         register(Place(10, _("Cases"), "cases:inbox", "cases", Permission.READ_CASES))
+        register(Place(15, _("Search"), "cases:search", "search", Permission.READ_CASES))
         register(Place(20, _("Drafts"), "cases:drafts", "write", Permission.WRITE_CASES))
         register(Place(30, _("To release"), "cases:release", "release", Permission.RELEASE))
         register(Place(35, _("Statistics"), "cases:statistics", "statistics", Permission.READ_PLAN))

@@ -37,7 +37,7 @@ class Entry(models.Model):
 
     ``answered``: a question has its answer, or its author has closed the case.  ``detail`` is the ground of a refusal,
     the use a consent is asked for, the outcome of a closing; ``hours`` the time that was asked for.  A request is
-    ``settled`` once it has its `Outcome`.
+    ``settled`` once it has its `Outcome`; a record is ``indexed`` once its words are in the table of terms.
     """
 
     channel = models.CharField(max_length=36)
@@ -59,6 +59,7 @@ class Entry(models.Model):
     hours = models.IntegerField(default=0)
     erased = models.BooleanField(default=False)
     settled = models.BooleanField(default=False)
+    indexed = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["channel", "uid"], name="one_entry")]
@@ -71,6 +72,8 @@ class Entry(models.Model):
                 name="cases_unsettled",
                 condition=models.Q(type="cases.request/1", settled=False),
             ),
+            models.Index(fields=["channel", "id"], name="cases_unindexed", condition=models.Q(indexed=False)),
+            models.Index(fields=["channel", "reality", "-time_ms", "-id"], name="cases_newest"),
             models.Index(fields=["own", "time_ms"], name="cases_due", condition=models.Q(answered=False, answers="")),
         ]
 
@@ -109,6 +112,17 @@ class Fingerprint(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["channel", "uid", "digest"], name="one_fingerprint")]
         indexes: ClassVar = [models.Index(fields=["channel", "digest"], name="cases_alike")]
+
+
+class Term(models.Model):
+    """Find records by what they say: ``term`` is a keyed digest of a word, ``entry`` the key of an `Entry`."""
+
+    term = models.BigIntegerField()
+    entry = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["term", "entry"], name="one_term")]
+        indexes: ClassVar = [models.Index(fields=["entry"], name="cases_terms_of")]
 
 
 class Charge(models.Model):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from comity.cases import outcomes, reminders
+from comity.cases import outcomes, reminders, searching
 from comity.cases.fingerprints import fingerprints
 from comity.cases.models import Case, Entry, Fingerprint
 from comity.cases.records import (
@@ -45,9 +45,10 @@ class CasesArea:
         outcomes.forget(node, [entry.answers for entry in entries if entry.answers])
 
     def tend(self, node: LocalNode) -> None:
-        """Remind of what is due, and keep the figures ready."""
+        """Remind of what is due, and keep figures and search ready."""
         reminders.tend(node)
         outcomes.tend(node)
+        searching.tend(node)
 
     def erase(self, node: LocalNode, uids: Sequence[str]) -> None:
         """Forget what came from these records' contents; nothing else of them is kept here."""
@@ -55,11 +56,13 @@ class CasesArea:
         rows.update(erased=True, detail="", hours=0)
         Fingerprint.objects.using(node.using).filter(uid__in=uids).delete()
         outcomes.forget_grounds(node, uids)
+        searching.forget(node, uids)
 
     def clear(self, node: LocalNode) -> None:
         """Empty what is made of records; who works on what is this side's own and stays."""
         Fingerprint.objects.using(node.using).all().delete()
         outcomes.clear(node)
+        searching.clear(node)
         Entry.objects.using(node.using).all().delete()
         Case.objects.using(node.using).all().delete()
 
@@ -147,6 +150,7 @@ _LATEST = (
 _ENTRY = (
     "channel", "uid", "case_id", "type", "journal", "index", "own", "answers", "answered", "concerns", "clause",
     "purpose", "urgency", "reality", "time_ms", "detail", "hours", "erased", "settled",
+    "indexed",
 )  # fmt: skip
 
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from comity.cases import course_views, statistics_views, views, write_views
+from comity.cases import course_views, search_views, statistics_views, views, write_views
 
 app_name = "cases"
 urlpatterns = [
     path("", views.inbox, name="inbox"),
     path("list.csv", views.export, name="export"),
     path("filters/", course_views.filters, name="filters"),
+    path("search/", search_views.search, name="search"),
     path("several/", course_views.bulk, name="bulk"),
     path("new/", write_views.new, name="new"),
     path("statistics/", statistics_views.statistics, name="statistics"),

@@ -11,6 +11,7 @@ from comity.matching.list_index import Change, ListIndex, ListName, list_key, ma
 from comity.matching.mrz import Mrz, MrzFormat, check_digit, read_mrz
 from comity.matching.names.keys import name_keys
 from comity.matching.names.rules import EXPLANATIONS, Key, Rule, Strength
+from comity.matching.names.sounding import is_particle, sounds_of
 from comity.matching.oprf import KeyPair, Mode, evaluate_plain
 from comity.matching.person import BirthDate, Person, Sex, parse_births, person_keys
 from comity.matching.query import (
@@ -57,6 +58,7 @@ __all__ = [
     "document_key",
     "evaluate_plain",
     "finish",
+    "is_particle",
     "key_of_mrz",
     "list_key",
     "look_up",
@@ -69,4 +71,5 @@ __all__ = [
     "parse_elements",
     "person_keys",
     "read_mrz",
+    "sounds_of",
 ]

@@ -47,6 +47,7 @@ _PATHS: Final = {
     "overdue": "M8 2l6.5 11.5h-13z M8 6.5v3 M8 11.4v.2",
     "erased": "M2.5 8h11",
     "paused": "M5.5 3.5v9 M10.5 3.5v9",
+    "search": "M7 2.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 0 1 0-9 M10.5 10.5l3 3",
     "statistics": "M2.5 2.5v11h11 M5 11V8 M8 11V5 M11 11V7",
     "plan": "M2 3.5h7v2.5H2z M6 7h6v2.5H6z M9 10.5h5V13H9z",
     "plus": "M8 3v10 M3 8h10",
