@@ -123,7 +123,7 @@ def test_page_finds_notes_the_look_without_words_and_says_what_to_do(
     assert AccessLine.objects.using("second").order_by("-index")[0].records == ""
     assert "This field is required" in text(client.post("/cases/search/", {"words": "Mohammed"}))
     assert 'value="investigation" selected' in text(client.get("/cases/search/"))
-    assert "Found" not in text(client.get("/cases/search/?words=Mohammed&purpose=investigation"))
+    assert "Records found" not in text(client.get("/cases/search/?words=Mohammed&purpose=investigation"))
 
 
 def test_pages_go_on_where_the_last_ended_and_their_queries_do_not_grow(screens: Screens) -> None:
