@@ -1,12 +1,12 @@
 """Act for one node in the bench of the plan: ``python -m bench._plan_side HOME``, orders and answers as JSON lines."""
 
-import json
 import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench._sides import obey
 from comity.node.bring_up import open_node
 from comity.node.demo.meetings import SECRETARIES
 from comity.node.demo.plan import PlanOrders
@@ -111,10 +111,12 @@ class Side(PlanOrders):
 def main(home: Path) -> None:
     """Obey until the input ends."""
     side = Side(open_node(home))
-    for line in sys.stdin:
-        order = json.loads(line)
-        sys.stdout.write(json.dumps(getattr(side, order["order"])(**order["with"])) + "\n")
-        sys.stdout.flush()
+    obey(
+        {
+            name: getattr(side, name)
+            for name in ("enlist", "fill_plan", "fill_indicators", "look", "figures", "sign", "signed")
+        }
+    )
 
 
 if __name__ == "__main__":

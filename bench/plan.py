@@ -7,41 +7,19 @@ The limit beside each figure is the one the house has set. In the same run, both
 
 import argparse
 import contextlib
-import json
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from bench._sides import Side
 from bench._table import Row, parser, percentile, report, row
 from tests.support.processes import Pair, Pairs
 from tools import postgres
 
 GOAL_MS: Final = 300.0
 BATCH: Final = 100
-
-
-class Side:
-    """Give orders to a process in a node's home."""
-
-    def __init__(self, home: Path) -> None:
-        """Start it."""
-        command = [sys.executable, "-m", "bench._plan_side", str(home)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __call__(self, order: str, **given: object) -> Any:  # noqa: ANN401  # whatever the order answers
-        """Give an order and return the answer."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"order": order, "with": given}) + "\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
-
-    def close(self) -> None:
-        """Let it end."""
-        self._process.communicate(timeout=30)
+SIDE: Final = "bench._plan_side"
 
 
 def _agree(doha: Side, berlin: Side, kind: str, many: int) -> None:
@@ -80,7 +58,7 @@ def measure(backend: str, sizes: argparse.Namespace) -> list[Row]:
         pair = pairs.new()
         stack.callback(pair.close)
         pair.start()
-        doha, berlin = Side(pair.doha.home), Side(pair.berlin.home)
+        doha, berlin = Side(SIDE, pair.doha.home), Side(SIDE, pair.berlin.home)
         stack.callback(doha.close)
         stack.callback(berlin.close)
         return _pages(pair, doha, berlin, backend, sizes)

@@ -91,11 +91,11 @@ def inbox_after(
     if after is not None:
         changed, number = after
         rows = rows.filter(Q(changed_ms__lt=changed) | Q(changed_ms=changed, id__lt=number))
-    cases = list(rows.order_by("-changed_ms", "-id")[: size + 1])
-    shown = cases[:size]
+    found = list(rows.order_by("-changed_ms", "-id").values_list("pk", flat=True)[: size + 1])
+    shown = _shown(seat, found[:size])
     if shown:
         note(seat, Look.LIST, records=[one.first_uid for one in shown])
-    return _rows(seat, shown), (shown[-1].changed_ms, shown[-1].id) if len(cases) > size else None
+    return _rows(seat, shown), (shown[-1].changed_ms, shown[-1].id) if len(found) > size else None
 
 
 def _page(seat: Seat, narrowed: Filter, page: int, size: int, look: Look) -> tuple[list[Row], bool]:
@@ -103,10 +103,12 @@ def _page(seat: Seat, narrowed: Filter, page: int, size: int, look: Look) -> tup
     if seat.channel is None:
         return [], False
     start = max(0, page - 1) * size
-    cases = list(_cases(seat, narrowed).order_by("-changed_ms", "-id")[start : start + size + 1])
-    if cases:
-        note(seat, look, records=[one.first_uid for one in cases[:size]])
-    return _rows(seat, cases[:size]), len(cases) > size
+    rows = _cases(seat, narrowed).order_by("-changed_ms", "-id")
+    found = list(rows.values_list("pk", flat=True)[start : start + size + 1])
+    shown = _shown(seat, found[:size])
+    if shown:
+        note(seat, look, records=[one.first_uid for one in shown])
+    return _rows(seat, shown), len(found) > size
 
 
 def export(seat: Seat, narrowed: Filter) -> Iterator[Row]:
@@ -126,15 +128,10 @@ def export(seat: Seat, narrowed: Filter) -> Iterator[Row]:
 
 
 def _cases(seat: Seat, narrowed: Filter) -> QuerySet[Case, Any]:
-    mine = scope.entries(seat).filter(case=OuterRef("pk"))
-    first = mine.order_by("time_ms", "id")
-    wanted = mine.filter(_wanted(seat, narrowed))
-    rows = scope.cases(seat).filter(Exists(wanted), merged_into="")
-    rows = rows.annotate(
-        first_uid=Subquery(first.values("uid")[:1]),
-        last_uid=Subquery(mine.filter(own=True).order_by("-time_ms", "-id").values("uid")[:1]),
-        from_us=Exists(mine.filter(scope.waiting(own=False))),
-        from_them=Exists(mine.filter(scope.waiting(own=True))),
+    """Return the cases of a filter, without what is shown of them: most of a list is only passed over."""
+    records = scope.records(seat)
+    rows = scope.cases(seat).filter(
+        Exists(records.filter(_wanted(seat, narrowed), case=OuterRef("pk"))), merged_into=""
     )
     if narrowed.owner:
         charges = Charge.objects.using(seat.node.using).filter(channel=OuterRef("channel"), case=OuterRef("uuid"))
@@ -142,17 +139,26 @@ def _cases(seat: Seat, narrowed: Filter) -> QuerySet[Case, Any]:
             rows = rows.filter(Exists(charges.filter(owner=seat.officer.pseudonym)))
         else:
             rows = rows.exclude(Exists(charges.exclude(owner="")))
-    return _in_state(rows, narrowed.state)
+    if narrowed.state in ("from-us", "from-them"):
+        waiting = records.filter(scope.waiting(own=narrowed.state == "from-them"))
+        return rows.filter(pk__in=waiting.values("case"))
+    if narrowed.state == "answered":
+        waiting = records.filter(scope.waiting(own=False) | scope.waiting(own=True), case=OuterRef("pk"))
+        return rows.filter(~Exists(waiting), closed_ms__isnull=True)
+    return rows.filter(closed_ms__isnull=False) if narrowed.state == "closed" else rows
 
 
-def _in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
-    if state == "from-us":
-        return rows.filter(from_us=True)
-    if state == "from-them":
-        return rows.filter(from_them=True)
-    if state == "answered":
-        return rows.filter(from_us=False, from_them=False, closed_ms__isnull=True)
-    return rows.filter(closed_ms__isnull=False) if state == "closed" else rows
+def _shown(seat: Seat, cases: Sequence[int]) -> list[Any]:
+    """Return cases with what a list shows of them, the latest change first."""
+    mine = scope.records(seat).filter(case=OuterRef("pk"))
+    rows = scope.cases(seat).filter(pk__in=cases)
+    rows = rows.annotate(
+        first_uid=Subquery(mine.order_by("time_ms", "id").values("uid")[:1]),
+        last_uid=Subquery(mine.filter(own=True).order_by("-time_ms", "-id").values("uid")[:1]),
+        from_us=Exists(mine.filter(scope.waiting(own=False))),
+        from_them=Exists(mine.filter(scope.waiting(own=True))),
+    )
+    return list(rows.order_by("-changed_ms", "-id"))
 
 
 def _wanted(seat: Seat, narrowed: Filter) -> Q:

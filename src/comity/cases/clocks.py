@@ -111,7 +111,8 @@ class _Found:
     def of(cls, node: LocalNode, channel: Channel, uids: Sequence[str]) -> "_Found":
         rows = Entry.objects.using(node.using).filter(channel=channel.uuid)
         about: dict[str, list[Entry]] = {}
-        concerning = rows.filter(concerns__in=uids, type__in=(CLARIFICATION.tag, MORE_TIME.tag))
+        # What concerns nothing is left out in words, too: the index leaves it out, and is chosen for the same words.
+        concerning = rows.filter(concerns__in=uids, type__in=(CLARIFICATION.tag, MORE_TIME.tag)).exclude(concerns="")
         for entry in concerning.order_by("time_ms", "id"):
             about.setdefault(entry.concerns, []).append(entry)
         asked = [*uids, *(one.uid for some in about.values() for one in some)]

@@ -27,7 +27,7 @@ class Case(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["channel", "uuid"], name="one_case")]
         indexes: ClassVar = [
-            models.Index(fields=["channel", "-changed_ms"], name="cases_latest"),
+            models.Index(fields=["channel", "-changed_ms", "-id"], name="cases_latest"),
             models.Index(fields=["channel", "merged_into"], name="cases_merged", condition=~models.Q(merged_into="")),
         ]
 
@@ -74,7 +74,11 @@ class Entry(models.Model):
             ),
             models.Index(fields=["channel", "id"], name="cases_unindexed", condition=models.Q(indexed=False)),
             models.Index(fields=["channel", "reality", "-time_ms", "-id"], name="cases_newest"),
-            models.Index(fields=["own", "time_ms"], name="cases_due", condition=models.Q(answered=False, answers="")),
+            models.Index(
+                fields=["channel", "reality", "own", "time_ms"],
+                name="cases_due",
+                condition=models.Q(answered=False, answers=""),
+            ),
         ]
 
 

@@ -16,9 +16,13 @@ def entries(seat: Seat) -> QuerySet[Entry]:
     SECURITY: what belongs to another agreement, reality or unit is not there. Holds because every list, count, search
     and single object starts from this query. Breaks if a query on `Entry` or `Case` is made elsewhere for a screen.
     """
+    return records(seat).filter(_in_units(seat, "case__uuid"))
+
+
+def records(seat: Seat) -> QuerySet[Entry]:
+    """Return the records of the seat's agreement and reality, whatever their unit: only beside `cases`."""
     channel = seat.channel.uuid if seat.channel else ""
-    rows = Entry.objects.using(seat.node.using).filter(channel=channel, reality=seat.reality)
-    return rows.filter(_in_units(seat, "case__uuid"))
+    return Entry.objects.using(seat.node.using).filter(channel=channel, reality=seat.reality)
 
 
 def cases(seat: Seat) -> QuerySet[Case, Any]:

@@ -197,7 +197,7 @@ def _merged(seat: Seat, uuid: str) -> tuple[str, ...]:
 def _linked(seat: Seat, uuid: str) -> tuple[str, ...]:
     rows = scope.entries(seat).filter(type=Kind.LINKED.tag)
     there = list(rows.filter(case__uuid=uuid).values_list("concerns", flat=True)[:THREAD])
-    back = list(rows.filter(concerns=uuid).values_list("case__uuid", flat=True)[:THREAD])
+    back = list(rows.filter(concerns=uuid).exclude(concerns="").values_list("case__uuid", flat=True)[:THREAD])
     known = scope.cases(seat).filter(uuid__in=[*there, *back])
     return tuple(known.order_by("opened_ms").values_list("uuid", flat=True))
 

@@ -48,7 +48,9 @@ def consents(seat: Seat, uids: Sequence[str]) -> dict[str, tuple[Given, ...]]:
     if seat.channel is None or not uids:
         return {}
     rows = scope.entries(seat)
-    asked = {one.uid: one for one in rows.filter(concerns__in=uids, type=CONSENT_ASKED.tag, own=True)}
+    asked = {
+        one.uid: one for one in rows.filter(concerns__in=uids, type=CONSENT_ASKED.tag, own=True).exclude(concerns="")
+    }
     given = list(rows.filter(answers__in=list(asked), type=CONSENTED.tag, own=False))
     authors = dict(rows.filter(uid__in={one.concerns for one in asked.values()}).values_list("uid", "journal"))
     held = reading.held(seat.node, seat.channel, [uid for one in given for uid in (one.uid, one.answers)])

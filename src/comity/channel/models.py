@@ -179,7 +179,10 @@ class Disposition(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["journal", "by", "stated_at"], name="one_disposition")]
-        indexes: ClassVar = [models.Index(fields=["journal", "by", "end"], name="disposed")]
+        indexes: ClassVar = [
+            models.Index(fields=["journal", "by", "end"], name="disposed"),
+            models.Index(fields=["journal", "end"], name="disposed_places"),
+        ]
 
 
 class Refusal(models.Model):

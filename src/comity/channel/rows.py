@@ -28,3 +28,21 @@ def insert(
             return
         marks = ", ".join(["%s"] * len(columns))
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}){on_conflict}", rows)  # noqa: S608  # constants
+
+
+def keep_statistics(using: str, sized: int) -> int:
+    """Let SQLite look at a sample of its indexes once the tables have doubled; return how large they are.
+
+    Without that it takes any index for as good as any other, and reads a whole agreement to find one case.  PostgreSQL
+    does it by itself.
+    """
+    if connections[using].vendor != "sqlite":
+        return sized
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(seq), 0) FROM sqlite_sequence")
+        size = int(cursor.fetchone()[0])
+        if size > 2 * sized:
+            cursor.execute("PRAGMA analysis_limit = 400")
+            cursor.execute("ANALYZE")
+            return size
+    return sized

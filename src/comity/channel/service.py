@@ -12,7 +12,7 @@ import structlog
 from django.db import close_old_connections, connections
 from django.utils.module_loading import import_string
 
-from comity.channel import courier, erasure, notes
+from comity.channel import courier, erasure, notes, rows
 from comity.channel.exchange import speaking
 from comity.channel.models import Peer
 from comity.channel.peers import confirmed
@@ -121,6 +121,7 @@ class CourierService:
         self._node, self._pace = node, replace(pace, gives_way=lambda peer: speaking(node, peer))
         self._stop = threading.Event()
         self._threads: dict[str, threading.Thread] = {}
+        self._sized = 0
 
     def start(self) -> None:
         """Start in the background."""
@@ -152,6 +153,7 @@ class CourierService:
                     erasure.overdue(self._node)
                     notes.look_for_withheld(self._node)
                     tend_areas(self._node)
+                    self._sized = rows.keep_statistics(self._node.using, self._sized)
             except Exception:  # noqa: BLE001  # one failed round must not end the next
                 _log.exception("housekeeping-failed")
             finally:
