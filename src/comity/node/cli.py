@@ -57,6 +57,7 @@ COMMANDS = (
     Entry("bundle", Topic.PARTNERS, _AT + "bundle:bundle"),
     Entry("pair", Topic.PARTNERS, _AT + "pair:pair"),
     Entry("list", Topic.PARTNERS, _AT + "screening:list_"),
+    Entry("case", Topic.PARTNERS, _AT + "case:case"),
     Entry("check", Topic.PARTNERS, _AT + "check:check"),
     Entry("plan", Topic.PARTNERS, _AT + "plan:plan"),
     Entry("meeting", Topic.PARTNERS, _AT + "meeting:meeting"),
