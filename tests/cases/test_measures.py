@@ -95,7 +95,7 @@ def test_figures_after_every_change_are_those_of_a_fresh_reading(screens: Screen
         counting = catalogue()["median-answer-time"].open_at(node, channel, "actual")
         assert seen == ([counting(window) for window in windows], [fresh.within(window) for window in windows])
         if dice.random() < 0.9:
-            measures._kept[node.using, channel.uuid, "actual"] = (kept_grounds(kept), kept)
+            measures._kept[node.using, channel.uuid, "actual"] = measures._Held("", kept_grounds(kept), kept)
 
 
 def kept_grounds(rows: measures.Rows) -> int:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.cases import outcomes
 from comity.cases.models import Outcome
+from comity.channel import reading
 from comity.channel.models import Channel
 from comity.channel.runtime import LocalNode
 from comity.concurrence.measures import Counting, Figure, Measure, Window, median_hours, register, share
@@ -94,8 +95,16 @@ def _covers(window: Window, times: Sequence[int]) -> bool:
     return bisect_left(times, window.from_ms) < bisect_left(times, window.until_ms)
 
 
-_kept: dict[tuple[str, str, str], tuple[int, Rows]] = {}
-"""What was read last, by database, channel and reality, with how many of the rows had a ground."""
+class _Held(NamedTuple):
+    """Hold what was read last: under which stamp of the agreement, and how many of the rows had a ground."""
+
+    stamp: str
+    grounds: int
+    rows: Rows
+
+
+_kept: dict[tuple[str, str, str], _Held] = {}
+"""What was read last, by database, channel and reality."""
 
 
 def rows(node: LocalNode, channel: Channel, reality: str) -> Rows:
@@ -103,8 +112,11 @@ def rows(node: LocalNode, channel: Channel, reality: str) -> Rows:
     outcomes.settle(node, channel)
     found = Outcome.objects.using(node.using).filter(channel=channel.uuid, reality=reality)
     key = (node.using, channel.uuid, reality)
-    grounds, held = _kept.get(key, (0, Rows()))
+    stamp = reading.stamp(node, channel)
+    last, grounds, held = _kept.get(key) or _Held("", 0, Rows())
     new = _read(found.filter(id__gt=held.last))
+    if not new and last == stamp:
+        return held
     taken = held.joined(new) if new else held
     # Rows are added and taken away, and changed in nothing but their grounds: two numbers tell whether all is known.
     state = found.filter(id__lte=taken.last).aggregate(n=Count("id"), grounds=Count("id", filter=~Q(ground="")))
@@ -115,7 +127,7 @@ def rows(node: LocalNode, channel: Channel, reality: str) -> Rows:
         grounds = sum(1 for one in taken.known.values() if one.ground)
     if key not in _kept and len(_kept) >= KEPT:
         _kept.pop(next(iter(_kept)), None)
-    _kept[key] = (grounds, taken)
+    _kept[key] = _Held(stamp, grounds, taken)
     return taken
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from comity.channel import blobs, recovery, store
 from comity.channel.journals import cosigned_note, full_note, signed_head
-from comity.channel.models import Channel, Checkpoint, ContentState, Delivery, Peer, Record
+from comity.channel.models import Channel, Checkpoint, ContentState, Delivery, Journal, Peer, Record
 from comity.channel.runtime import LocalNode
 from comity.protocol.message import (
     MAX_BATCH,
@@ -181,9 +181,11 @@ def _notes(node: LocalNode, channel: Channel, peer: str) -> tuple[bytes, ...]:
 
 
 def _lacks(node: LocalNode, channel: Channel) -> tuple[Address, ...]:
+    # By journals, as the index of what is missing has them: every message asks, and an agreement has very many records.
+    journals = list(Journal.objects.using(node.using).filter(channel=channel).values_list("id", flat=True))
     rows = (
         Record.objects.using(node.using)
-        .filter(channel=channel, content_state=ContentState.LACKING)
+        .filter(journal_id__in=journals, content_state=ContentState.LACKING)
         .order_by("journal_id", "index")
         .values_list("journal__node", "index")[:LACKS_AT_ONCE]
     )

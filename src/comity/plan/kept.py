@@ -47,8 +47,10 @@ _guard = Lock()
 
 def mark_of(node: LocalNode, channel: Channel) -> Mark:
     """Return what tells whether anything has changed under an agreement."""
-    sizes = Journal.objects.using(node.using).filter(channel=channel).order_by("id").values_list("id", "size")
-    lacking = Record.objects.using(node.using).filter(channel=channel, content_state=ContentState.LACKING)
+    sizes = list(Journal.objects.using(node.using).filter(channel=channel).order_by("id").values_list("id", "size"))
+    # By journals, as the index of what is missing has them: an agreement has hundreds of thousands of records.
+    journals = [journal for journal, _size in sizes]
+    lacking = Record.objects.using(node.using).filter(journal_id__in=journals, content_state=ContentState.LACKING)
     return (channel.epoch, *sizes, lacking.count())
 
 
