@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -14,6 +16,7 @@ from tests.support.processes import Node, Pair
 from tools.root import ROOT
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
+Found = TypeVar("Found")
 REQUEST = {
     "clause": "4(2)", "purpose": "investigation", "urgency": "urgent", "case_number": "ST-2026-0417",
     "subject": "Owner of a vehicle", "question": "Has Mohammed Müller kept the vehicle since May?",
@@ -29,10 +32,10 @@ def token(node: Node) -> str:
     return out.strip()
 
 
-def until(look: "object", seconds: float = 30.0) -> object:
+def until(look: Callable[[], Found], seconds: float = 30.0) -> Found:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        found = look()  # type: ignore[operator]  # a function
+        found = look()
         if found:
             return found
         time.sleep(0.2)
@@ -59,9 +62,9 @@ def test_question_is_asked_answered_searched_and_fetched_over_the_interface(runn
     assert ready.preflight.ready, ready.preflight.findings
     sent = doha.send(ready)
 
-    (line,) = until(lambda: list(berlin.cases(state="from-us")))  # type: ignore[misc]  # a list
+    (line,) = until(lambda: list(berlin.cases(state="from-us")))
     assert (line.case, line.urgency, line.ours) == (sent.case, "urgent", False)
-    (hit,) = until(lambda: list(berlin.search("محمد", purpose="investigation")))  # type: ignore[misc]  # a list
+    (hit,) = until(lambda: list(berlin.search("محمد", purpose="investigation")))
     assert hit.record == sent.record
     with pytest.raises(CallFailedError) as asked:
         berlin.case(sent.case)
@@ -112,7 +115,7 @@ def test_command_refuses_a_token_that_others_can_read_and_says_what_a_node_says(
         Connection("http://127.0.0.1", made)
 
 
-def command(node: Node, made: str, folder: Path, *words: str, said: str = "") -> list[dict[str, object]]:
+def command(node: Node, made: str, folder: Path, *words: str, said: str = "") -> list[dict[str, Any]]:
     """Run ``comity case`` and return the JSON lines that it prints."""
     environment = os.environ | {
         "COMITY_API": node.endpoint, "COMITY_TOKEN": made, "COMITY_CA": str(node.home / "tls.pem"),
