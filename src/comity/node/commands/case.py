@@ -6,12 +6,12 @@ import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-import msgspec
 
-from comity.client import CallFailedError, Client, Connection, Draft
+if TYPE_CHECKING:
+    from comity.client import Client, Draft
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -33,7 +33,9 @@ def case(
 ) -> None:  # fmt: skip
     """List, read, ask, answer and search as the officer whose token it is (comity token add)."""
 
-    def client() -> Client:
+    def client() -> "Client":
+        from comity.client import Client, Connection
+
         if not address:
             raise click.UsageError("Say which node with --at https://host:port, or in COMITY_API.")
         return Client(Connection(address, _token(token_file), ca=ca or ""), agreement, reality)
@@ -54,8 +56,12 @@ def _token(path: Path | None) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def _done(work: Callable[[Client], Any], client: Callable[[], Client]) -> None:
+def _done(work: "Callable[[Client], Any]", client: "Callable[[], Client]") -> None:
     """Do a work and print what came of it: one JSON value to a line.  A refusal is said, and ends with 1."""
+    import msgspec
+
+    from comity.client import CallFailedError
+
     try:
         found = work(client())
     except CallFailedError as error:
@@ -68,7 +74,7 @@ def _done(work: Callable[[Client], Any], client: Callable[[], Client]) -> None:
 @click.option("--state", type=click.Choice(["from-us", "from-them", "answered", "closed"]), help="All without it.")
 @click.option("--most", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @click.pass_obj
-def list_(client: Callable[[], Client], state: str | None, most: int) -> None:
+def list_(client: "Callable[[], Client]", state: str | None, most: int) -> None:
     """Print cases, the latest change first, one JSON object to a line."""
     _done(lambda one: [row for row, _at in zip(one.cases(state=state or ""), range(most), strict=False)], client)
 
@@ -77,7 +83,7 @@ def list_(client: Callable[[], Client], state: str | None, most: int) -> None:
 @click.argument("case")
 @click.option("--purpose", default="", help="Why you look, where the case is not your own.")
 @click.pass_obj
-def show(client: Callable[[], Client], case: str, purpose: str) -> None:
+def show(client: "Callable[[], Client]", case: str, purpose: str) -> None:
     """Print a case with its records."""
     _done(lambda one: one.case(case, purpose=purpose), client)
 
@@ -88,7 +94,7 @@ def show(client: Callable[[], Client], case: str, purpose: str) -> None:
 @click.option("--exactly", is_flag=True, help="No other spellings or scripts.")
 @click.option("--most", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @click.pass_obj
-def search(client: Callable[[], Client], words: str, purpose: str, *, exactly: bool, most: int) -> None:
+def search(client: "Callable[[], Client]", words: str, purpose: str, *, exactly: bool, most: int) -> None:
     """Print records that say all WORDS; a dash reads them from standard input, so that no other user sees them."""
     said = sys.stdin.readline().strip() if words == "-" else words
     _done(
@@ -108,7 +114,7 @@ def _files(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("fields", type=click.File("rb"))
 @_files
 @click.pass_obj
-def ask(client: Callable[[], Client], fields: Any, files: tuple[Path, ...]) -> None:  # noqa: ANN401  # an open file
+def ask(client: "Callable[[], Client]", fields: Any, files: tuple[Path, ...]) -> None:  # noqa: ANN401  # an open file
     """Send a request whose FIELDS (a JSON object: clause, purpose, subject, question, ...) stand in a file, or in -."""
     given = _fields(fields.read())
     _done(lambda one: _sent(one, one.begin("request", given, files=files)), client)
@@ -123,7 +129,7 @@ def ask(client: Callable[[], Client], fields: Any, files: tuple[Path, ...]) -> N
 @_files
 @click.pass_obj
 def answer(
-    client: Callable[[], Client], kind: str, record: str, fields: Any, files: tuple[Path, ...]  # noqa: ANN401  # an open file
+    client: "Callable[[], Client]", kind: str, record: str, fields: Any, files: tuple[Path, ...]  # noqa: ANN401  # an open file
 ) -> None:  # fmt: skip
     """Answer RECORD, with FIELDS as a JSON object in a file, or in -."""
     given = _fields(fields.read())
@@ -136,10 +142,10 @@ def answer(
 @click.argument("target", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--purpose", default="", help="Why you look, where the case is not your own.")
 @click.pass_obj
-def fetch(client: Callable[[], Client], record: str, number: int, target: Path, purpose: str) -> None:
+def fetch(client: "Callable[[], Client]", record: str, number: int, target: Path, purpose: str) -> None:
     """Write attachment NUMBER (from 0) of RECORD to TARGET."""
 
-    def work(one: Client) -> dict[str, Any]:
+    def work(one: "Client") -> dict[str, Any]:
         with target.open("wb") as file:
             return {"file": str(target), "bytes": sum(map(file.write, one.file(record, number, purpose=purpose)))}
 
@@ -156,7 +162,7 @@ def _fields(data: bytes) -> dict[str, Any]:
     return found
 
 
-def _sent(client: Client, draft: Draft) -> Any:  # noqa: ANN401  # what was sent, or what waits
+def _sent(client: "Client", draft: "Draft") -> Any:  # noqa: ANN401  # what was sent, or what waits
     """Send what one person may send; hand over the rest.  A draft that the agreement refuses stays, and is said."""
     if not draft.preflight.ready:
         said = "; ".join(f"Clause {one.clause}: {one.detail} {one.remedy}" for one in draft.preflight.findings)
