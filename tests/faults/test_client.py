@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,11 +45,15 @@ def until(look: Callable[[], Found], seconds: float = 30.0) -> Found:
 
 def test_question_is_asked_answered_searched_and_fetched_over_the_interface(running: Pair, tmp_path: Path) -> None:
     tokens = {node.name: token(node) for node in running}
-    sides = {}
-    for node in running:
-        connection = Connection(node.endpoint, tokens[node.name], ca=str(node.home / "tls.pem"))
-        sides[node.name] = Client(connection)
-    doha, berlin = sides["QA.doha"], sides["DE.berlin"]
+    with ExitStack() as stack:
+        doha, berlin = (
+            Client(stack.enter_context(Connection(node.endpoint, tokens[node.name], ca=str(node.home / "tls.pem"))))
+            for node in (running.doha, running.berlin)
+        )
+        talk(running, tokens, doha, berlin, tmp_path)
+
+
+def talk(running: Pair, tokens: dict[str, str], doha: Client, berlin: Client, tmp_path: Path) -> None:
     letter = tmp_path / "صورة.txt"
     letter.write_bytes(b"evidence" * 1000)
 
