@@ -18,7 +18,8 @@ from tests.support.processes import Pair, Pairs
 from tools import postgres
 
 GOAL_MS: Final = 300.0
-BATCH: Final = 100
+BATCH: Final = 500
+ROUND: Final = 5000
 SIDE: Final = "bench._plan_side"
 
 
@@ -31,8 +32,8 @@ def _agree(doha: Side, berlin: Side, kind: str, many: int) -> None:
 def _pages(pair: Pair, doha: Side, berlin: Side, backend: str, sizes: argparse.Namespace) -> list[Row]:
     for side in (doha, berlin):
         side("enlist")
-    for _ in range(sizes.records // BATCH):
-        pair.doha.driver("timed", BATCH, BATCH, 64)
+    for first in range(0, sizes.records, ROUND):
+        pair.doha.driver("timed", min(ROUND, sizes.records - first), BATCH, 64)
     _agree(doha, berlin, "plan", doha("fill_plan", actions=sizes.actions))
     _agree(doha, berlin, "indicators", doha("fill_indicators", many=sizes.indicators))
     assert doha("figures") == berlin("figures"), "the nodes show different figures"
