@@ -33,7 +33,8 @@ def test_plan_indicators_and_meetings_go_in_and_out_by_name_and_format(pair: Pai
     assert files["days.ics"].read_bytes().startswith(b"BEGIN:VCALENDAR")
     comity(doha, "indicators", "export", str(files["results.csv"]), "--format", "iati", "--officer", "maha")
     assert b"iati-activities" in files["results.csv"].read_bytes()
-    assert comity(doha, "meeting", "list", "--officer", "maha") == ""
+    for listing in (("meeting", "list"), ("meeting", "minutes"), ("plan", "report")):
+        assert comity(doha, *listing, "--officer", "maha") == ""
     comity(doha, "meeting", "export", str(files["meetings.ics"]), "--officer", "maha")
     assert b"Weekend" in files["meetings.ics"].read_bytes()
 

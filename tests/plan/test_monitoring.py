@@ -2,7 +2,9 @@
 
 import pytest
 
+from comity.desk.api.scopes import Scope
 from tests.plan.test_pages import planned, secretary, settle, with_action
+from tests.support.calls import program
 from tests.support.screens import Screens, text
 
 pytestmark = pytest.mark.django_db(databases=["default", "second", "third"], transaction=True)
@@ -113,6 +115,14 @@ def test_report_is_rated_by_the_rule_disputed_told_by_both_and_filed(desks: Scre
     assert "The report is filed" in over
     paper = secretary(desks, "QA.doha").get(address + "paper.pdf")
     assert paper.content.startswith(b"%PDF")
+    reader = program(desks, "QA.doha", "secretary-doha", Scope.PLAN_READ)
+    (line,) = reader.get("plan/reports")["items"]
+    assert (line["agreed"], line["ratings"]["cyber"]) == (True, "green")
+    for form, begin in (("pdf", b"%PDF"), ("docx", b"PK")):
+        taken = reader.call("GET", f"plan/reports/{line['report']}/paper/{form}?beside=ar")
+        assert taken.content.startswith(begin)
+    assert reader.call("GET", f"plan/reports/{line['report']}/paper/odt").status_code in (400, 404, 422)
+    assert reader.call("GET", f"plan/minutes/{line['report']}/paper/pdf").status_code in (404, 409)
 
 
 def test_rating_that_departs_from_the_rule_needs_a_reason_and_both_signatures(desks: Screens) -> None:

@@ -17,9 +17,10 @@ from comity.desk.api.bearer import Bearer
 from comity.desk.api.router import ApiRouter
 from comity.plan.api import api as plan
 from comity.plan.api_meetings import api as meetings
+from comity.plan.api_papers import api as papers
 from comity.protocol.errors import ComityError, ErrorKind
 
-AREAS: Final[tuple[ApiRouter, ...]] = (agreements, cases, drafts, meetings, plan)
+AREAS: Final[tuple[ApiRouter, ...]] = (agreements, cases, drafts, meetings, papers, plan)
 """What the interface is made of.  A new area is one line here."""
 _PROBLEM: Final = {
     "type": "object",

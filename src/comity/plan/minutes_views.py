@@ -1,6 +1,5 @@
 """Answer for minutes: the list, the draft, the page with both signatures, the papers."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,22 +9,21 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from comity.desk import paper
 from comity.desk.frame import page
-from comity.desk.paper import Paper
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, for_officers
 from comity.desk.words import say_error
 from comity.plan import meeting_joint as joint
-from comity.plan import meeting_services, minutes_access, minutes_draft, minutes_services
+from comity.plan import meeting_services, minutes_access, minutes_draft, minutes_services, paper_services
 from comity.plan.exchange import LANGUAGES
 from comity.plan.kinds.minutes import Sort, ordered
 from comity.plan.meeting_acts import act
 from comity.plan.meeting_draft import number_of
+from comity.plan.meeting_joint import NotHereError
 from comity.plan.meeting_views import seat_in, text_of
 from comity.plan.meeting_words import LANGUAGE_NAMES
 from comity.plan.minutes_draft import DecisionDraft, ItemDraft, MinutesDraft
-from comity.plan.minutes_paper import adopted_paper
+from comity.plan.paper_services import PAPERS
 from comity.protocol.errors import ComityError
 
 BLANKS = 1
@@ -184,26 +182,23 @@ def answer(request: HttpRequest, seat: Seat, channel: UUID, uuid: UUID) -> HttpR
 @for_officers(Permission.READ_PLAN)
 def pdf(request: HttpRequest, seat: Seat, channel: UUID, uuid: UUID) -> HttpResponseBase:
     """Hand out minutes as PDF, the languages in columns beside each other."""
-    return _file(request, seat_in(seat, channel), str(uuid), paper.pdf, "application/pdf", "pdf")
+    return _file(request, seat_in(seat, channel), str(uuid), "pdf")
 
 
 @require_safe
 @for_officers(Permission.READ_PLAN)
 def docx(request: HttpRequest, seat: Seat, channel: UUID, uuid: UUID) -> HttpResponseBase:
     """Hand out minutes as DOCX, to go on working on."""
-    media = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    return _file(request, seat_in(seat, channel), str(uuid), paper.docx, media, "docx")
+    return _file(request, seat_in(seat, channel), str(uuid), "docx")
 
 
-def _file(
-    request: HttpRequest, seat: Seat, uuid: str, make: Callable[[Paper], bytes], media: str, ending: str
-) -> HttpResponseBase:
-    found = minutes_access.minutes(seat, uuid)
-    if found is None:
-        raise Http404
-    beside = request.GET.get("beside", "")
+def _file(request: HttpRequest, seat: Seat, uuid: str, form: str) -> HttpResponseBase:
     asked = request.GET.get("language", "")
-    languages = tuple(dict.fromkeys(one for one in (asked or found.body.authentic, beside) if one in LANGUAGES))
-    response = HttpResponse(make(adopted_paper(seat, found, languages)), content_type=media)
-    response["Content-Disposition"] = f'attachment; filename="comity-minutes-{uuid[:13]}.{ending}"'
+    leading = asked if asked in LANGUAGES else ""
+    try:
+        content = paper_services.minutes_file(seat, uuid, form, leading, [request.GET.get("beside", "")])
+    except NotHereError:
+        raise Http404 from None
+    response = HttpResponse(content, content_type=PAPERS[form])
+    response["Content-Disposition"] = f'attachment; filename="comity-minutes-{uuid[:13]}.{form}"'
     return response

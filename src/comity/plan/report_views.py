@@ -15,25 +15,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from comity.concurrence import measures
 from comity.desk import lists
-from comity.desk import paper as papers
 from comity.desk.frame import page
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, for_officers
 from comity.desk.words import say_error
 from comity.plan import meeting_joint as joint
+from comity.plan import paper_services, words
 from comity.plan import report_services as services
-from comity.plan import words
 from comity.plan.kinds.indicators import Period
 from comity.plan.kinds.report import Light
-from comity.plan.report_paper import report_paper
+from comity.plan.paper_services import PAPERS
 from comity.plan.report_services import Given, ReportShown
 from comity.plan.views import proposal_shown
 from comity.protocol.errors import ComityError
-
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 
 @require_safe
@@ -114,13 +108,10 @@ def answer(request: HttpRequest, seat: Seat, uuid: UUID, proposal: UUID) -> Http
 def paper(request: HttpRequest, seat: Seat, uuid: UUID, form: str) -> HttpResponseBase:
     """Hand out the report as PDF or DOCX, in the officer's language and the partner's beside it."""
     shown = _report(seat, uuid)
-    if form not in TYPES:
+    if form not in PAPERS:
         raise Http404
-    languages = tuple(
-        dict.fromkeys((seat.language, *[one for one in request.GET.getlist("beside") if one in ("en", "de", "ar")]))
-    )
-    made = report_paper(seat, shown, languages)
-    response = HttpResponse(papers.pdf(made) if form == "pdf" else papers.docx(made), content_type=TYPES[form])
+    content = paper_services.report_file(seat, str(uuid), form, request.GET.getlist("beside"))
+    response = HttpResponse(content, content_type=PAPERS[form])
     name = f"report-{shown.body.first}-{shown.body.last}.{form}"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return response

@@ -69,3 +69,30 @@ def export_meetings(
     from comity.plan import calendar_services
 
     target.write_bytes(calendar_services.meeting_file(seat, uuid) if uuid else calendar_services.feed_file(seat))
+
+
+@meeting.command("minutes")
+@click.argument("uuid", required=False)
+@click.argument("target", required=False, type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option(
+    "--beside", type=click.Choice(["en", "de", "ar"]), multiple=True, help="Stands beside the authentic text."
+)
+@_language
+@_officer
+@_agreement
+@click.pass_obj
+def minutes(
+    context: Context, uuid: str | None, target: Path | None, *, beside: tuple[str, ...], language: str,
+    officer: str | None, agreement: str | None,
+) -> None:  # fmt: skip
+    """Write the minutes UUID to TARGET (.pdf or .docx); without both, list all minutes."""
+    seat = seat_of(context, officer, agreement, language)
+    from comity.plan import minutes_access, paper_services
+    from comity.plan.meeting_words import said_in
+
+    if uuid and target:
+        form = target.suffix.lower().lstrip(".")
+        target.write_bytes(paper_services.minutes_file(seat, uuid, form, beside=beside))
+        return
+    for one in minutes_access.every(seat):
+        click.echo(f"{one.uuid}  {'adopted' if one.adopted else 'proposed'}  {said_in(one.body.title, language)}")

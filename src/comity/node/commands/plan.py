@@ -182,6 +182,31 @@ def import_plan(
     _brought(lambda: file_services.bring_plan(seat, source.read_bytes(), kind, area=area, note=note))
 
 
+@plan.command("report")
+@click.argument("uuid", required=False)
+@click.argument("target", required=False, type=_TARGET)
+@click.option("--beside", type=click.Choice(_LANGUAGES), multiple=True, help="Stands beside the language.")
+@_language
+@_officer
+@_agreement
+@click.pass_obj
+def report(
+    context: Context, uuid: str | None, target: Path | None, *, beside: tuple[str, ...], language: str,
+    officer: str | None, agreement: str | None,
+) -> None:  # fmt: skip
+    """Write the progress report UUID to TARGET (.pdf or .docx); without both, list all reports."""
+    seat = seat_of(context, officer, agreement, language)
+    from comity.plan import paper_services, report_services
+    from comity.plan.forms import said
+
+    if uuid and target:
+        target.write_bytes(paper_services.report_file(seat, uuid, target.suffix.lower().lstrip("."), beside))
+        return
+    for one in report_services.reports(seat):
+        state = "agreed" if one.found.agreed else "proposed"
+        click.echo(f"{one.uuid}  {one.body.first} - {one.body.last}  {state}  {said(one.body.title, seat)}")
+
+
 @indicators.command("export")
 @click.argument("target", type=_TARGET)
 @_format("csv", "iati")
