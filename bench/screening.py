@@ -3,20 +3,26 @@
 The list is as large as one of `--persons` persons; all but one are random entries, which cost what real ones do. Cold
 is the first check after the asker's node has started, warm a later one; both from the order to the stored hit.
 Beside them, in the same run, the cryptography of the same question alone, on one core; on the wire, the elements,
-proof and commitment alone. The asker's budget is widened for the run.
+proof and commitment alone. The asker's budget is widened for the run. With `--kills`, the check of the file is ended
+by SIGKILL so many times, in turn with the asker's and the holder's node, and goes on; no question may leave twice.
 """
 
 import contextlib
 import json
+import os
+import signal
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench._table import Row, parser, percentile, report, row
 from bench._wire import Meter
 from comity.matching import ListName, Person, answer, ask, finish, list_key, parse_births, person_keys
-from tests.support.processes import Pair, Pairs
+from tests.support.processes import Node, Pair, Pairs
 from tools import postgres
 
 HER = Person(("Samira Al-Tanjawi",), parse_births("1980-05-01"))
@@ -35,10 +41,11 @@ def _crypto_ms() -> float:
 
 
 def _passengers(count: int) -> str:
-    names = (
+    names = [
         f"Hannelore {HARD[n % 12]}o{HARD[n // 12 % 12]}o{HARD[n // 144 % 12]}e{HARD[n // 1728 % 12]}al"
         for n in range(count)
-    )
+    ]
+    names[count // 2] = HER.names[0]
     return "reference;name\n" + "".join(f"P-{at};{name}\n" for at, name in enumerate(names))
 
 
@@ -103,13 +110,68 @@ def _wire(pair: Pair, backend: str, count: int) -> list[Row]:
     ]
 
 
-def _file(pair: Pair, backend: str, folder: Path, rows: int) -> list[Row]:
+@dataclass
+class _Run:
+    """Be the command that checks a file, through every end that it is given."""
+
+    node: Node
+    process: "subprocess.Popen[str]"
+    uid: str = ""
+
+    def ended(self, seconds: float) -> bool:
+        """Wait so long at most, and say whether the command has ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.communicate(timeout=seconds)
+        return self.process.poll() is not None
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
+
+    def resume(self) -> None:
+        self.process = self.node.begin("check", "--resume", self.uid, "--json", "--wait", "600")
+
+
+def _begun(node: Node, file: Path) -> _Run:
+    process = node.begin("check", str(file), "--json", "--wait", "600")
+    assert process.stderr is not None
+    return _Run(node, process, process.stderr.readline().split("check ")[1].split(",")[0])
+
+
+def _kill(pair: Pair, run: _Run, number: int) -> None:
+    """End the command, the asker's node or the holder's at once, in turn, and let it begin again."""
+    if number % 3 == 0:
+        run.kill()
+        run.resume()
+        return
+    node = pair.berlin if number % 3 == 1 else pair.doha
+    node.kill()
+    node.start()
+
+
+def _file(pair: Pair, backend: str, folder: Path, rows: int, kills: int) -> list[Row]:
     file = folder / "passengers.csv"
     file.write_text(_passengers(rows), encoding="utf-8")
-    start = time.perf_counter()
-    (found,) = json.loads(pair.berlin.say("check", str(file), "--json", "--wait", "600"))["checks"]
+    before = pair.berlin.driver("count", "screening.query/1")
+    start, killed = time.perf_counter(), 0
+    run = _begun(pair.berlin, file)
+    while not run.ended(1.0):
+        asked = len(pair.berlin.driver("batches", run.uid))
+        print(f"\r{asked * 100} of {rows} rows asked about, {killed} kills", end="", file=sys.stderr, flush=True)
+        if killed < kills and asked * 100 * (kills + 1) >= rows * (killed + 1):
+            _kill(pair, run, killed)
+            killed += 1
     taken = time.perf_counter() - start
-    assert found["done"] == rows, found["note"]
+    print(file=sys.stderr)
+    return _file_rows(pair, backend, run.uid, rows, taken, before)
+
+
+def _file_rows(pair: Pair, backend: str, uid: str, rows: int, taken: float, before: int) -> list[Row]:
+    (found,) = json.loads(pair.berlin.say("check", "--resume", uid, "--json", "--wait", "600"))["checks"]
+    assert (found["done"], found["failed"], len(found["hits"])) == (rows, 0, 1), (found["done"], found["note"])
+    batches = set(pair.berlin.driver("batches", uid))
+    twice = [node.driver("count", "screening.query/1") - before - len(batches) for node in pair]
     alone = 1000 / statistics.median(_crypto_ms() for _ in range(20))
     return [
         row(
@@ -119,11 +181,14 @@ def _file(pair: Pair, backend: str, folder: Path, rows: int) -> list[Row]:
             backend=backend,
             versus="one core's cryptography",
             versus_value=alone,
-        )
+        ),
+        row("file_seconds", taken, "s", backend=backend),
+        row("file_questions", len(batches), "", backend=backend),
+        row("file_questions_asked_twice", max(twice), "", backend=backend),
     ]
 
 
-def measure(backend: str, persons: int, rows: int, rounds: int) -> list[Row]:
+def measure(backend: str, persons: int, rows: int, rounds: int, kills: int = 0) -> list[Row]:
     """Measure everything on one backend."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="comity-bench-")))
@@ -137,7 +202,7 @@ def measure(backend: str, persons: int, rows: int, rounds: int) -> list[Row]:
         _until_ready(pair, keys)
         found = _one_person(pair, backend, rounds)
         found += _wire(pair, backend, 20)
-        return found + (_file(pair, backend, folder, rows) if rows else [])
+        return found + (_file(pair, backend, folder, rows, kills) if rows else [])
 
 
 def main(arguments: list[str]) -> None:
@@ -145,7 +210,8 @@ def main(arguments: list[str]) -> None:
     made = parser("screening", __doc__)
     made.add_argument("--persons", type=int, default=20_000, help="persons on the list (%(default)s)")
     made.add_argument("--rows", type=int, default=1000, help="rows of the file; 0 leaves it out (%(default)s)")
+    made.add_argument("--kills", type=int, default=0, help="ends by SIGKILL while the file is checked (%(default)s)")
     made.add_argument("--backend", choices=["sqlite", "postgresql"], default="sqlite", help="(%(default)s)")
     asked = made.parse_args(arguments)
-    found = measure(asked.backend, asked.persons, asked.rows, asked.rounds)
+    found = measure(asked.backend, asked.persons, asked.rows, asked.rounds, asked.kills)
     report("screening", found, as_json=asked.json)
