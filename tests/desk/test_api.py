@@ -39,7 +39,7 @@ def operations() -> list[tuple[str, str, Permission]]:
 
 def address(screens: Screens, path: str) -> str:
     filled = path.replace("{uuidstr:agreement}", screens.channel).replace("{reality}", "actual")
-    filled = filled.replace("{what}", "plan").replace("{form}", "xlsx").replace("{key}", "x")
+    filled = filled.replace("{what}", "plan").replace("{form}", "xlsx").replace("{key}", "x").replace("{list_id}", "x")
     for kind, value in (("int", "0"), ("uuidstr", UUID)):
         filled = re.sub(rf"\{{{kind}:\w+\}}", value, filled)
     return "/api/v1" + filled

@@ -28,6 +28,7 @@ MEANINGS: Final[dict[Scope, Promise]] = {
     Scope.SCREENING_READ: gettext_lazy("read lists, checks and hits"),
     Scope.SCREENING_CHECK: gettext_lazy("check persons against partners' lists"),
     Scope.SCREENING_KEEP: gettext_lazy("keep and publish this node's lists"),
+    Scope.SCREENING_RELEASE: gettext_lazy("read lists, checks and hits, and release what a colleague began"),
     Scope.PLAN_READ: gettext_lazy("read the working group's plan, meetings, minutes and decisions"),
     Scope.PLAN_WRITE: gettext_lazy("write, propose and sign in the working group"),
 }

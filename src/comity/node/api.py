@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import structlog
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -19,8 +19,11 @@ from comity.plan.api import api as plan
 from comity.plan.api_meetings import api as meetings
 from comity.plan.api_papers import api as papers
 from comity.protocol.errors import ComityError, ErrorKind
+from comity.screening.api import api as checks
+from comity.screening.api_hits import api as hits
+from comity.screening.api_lists import api as screening_lists
 
-AREAS: Final[tuple[ApiRouter, ...]] = (agreements, cases, drafts, meetings, papers, plan)
+AREAS: Final[tuple[ApiRouter, ...]] = (agreements, cases, drafts, meetings, papers, plan, checks, hits, screening_lists)
 """What the interface is made of.  A new area is one line here."""
 _PROBLEM: Final = {
     "type": "object",
@@ -61,6 +64,7 @@ def build() -> NinjaAPI:
         Http404: lambda _error: problems.not_found(),
         ValidationError: lambda error: problems.malformed(error.errors),
         HttpError: lambda _error: problems.malformed(()),
+        RequestDataTooBig: lambda _error: problems.too_large(),
         BadRequest: lambda _error: problems.malformed(()),
     }
     for kind, make in handlers.items():

@@ -12,6 +12,7 @@ from comity.desk.seat import Seat
 from comity.matching import EXPLANATIONS, Rule
 from comity.protocol.errors import ComityError
 from comity.screening import clearing, reviewing
+from comity.screening.keyset import Place, rows_after
 from comity.screening.models import Batch, BatchState, Check, CheckState, Hit, HitState, Tally
 from comity.screening.records import Finding
 from comity.screening.subjects import Subject
@@ -57,6 +58,20 @@ def checks_of(seat: Seat, page: int = 1, *, case: str = "", state: str = "") -> 
         rows = rows.filter(state=state)
     start = max(0, page - 1) * PAGE
     return show(seat.node, list(rows.order_by("-created_ms", "-pk")[start : start + PAGE]))
+
+
+def checks_after(
+    seat: Seat, after: Place | None, size: int, *, case: str = "", state: str = ""
+) -> tuple[list[CheckShown], Place | None]:
+    """Return the checks after a place, the latest first, and the place to go on from."""
+    seat.require(Permission.READ_SCREENING)
+    rows = _checks(seat)
+    if case:
+        rows = rows.filter(case=case)
+    if state:
+        rows = rows.filter(state=state)
+    found, place = rows_after(rows, ("-created_ms", "-id"), after, size)
+    return show(seat.node, found), place
 
 
 def check(seat: Seat, uid: str) -> CheckShown | None:
@@ -114,6 +129,14 @@ def hits_to_review(seat: Seat, page: int = 1) -> list["HitShown"]:
     seat.require(Permission.READ_SCREENING)
     rows = Hit.objects.using(seat.node.using).filter(batch__check_of__in=_checks(seat), state=HitState.OPEN)
     return _page(seat, rows.order_by("batch__check_of__created_ms", "batch__check_of", "row", "reference"), page)
+
+
+def open_hits_after(seat: Seat, after: Place | None, size: int) -> tuple[list["HitShown"], Place | None]:
+    """Return the hits that wait for a person, in the order in which they were found, and the place to go on from."""
+    seat.require(Permission.READ_SCREENING)
+    rows = Hit.objects.using(seat.node.using).filter(batch__check_of__in=_checks(seat), state=HitState.OPEN)
+    found, place = rows_after(rows.select_related("batch__check_of"), ("id",), after, size)
+    return _shown_hits(seat, found), place
 
 
 def waiting_hits(seat: Seat) -> tuple[int, int]:
@@ -202,6 +225,8 @@ class HitShown:
     """Show a hit for review.  It is not verified, and it is never a finding."""
 
     number: int
+    check: str
+    purpose: str
     row: int
     subject: Subject | None
     holder: str
@@ -226,9 +251,20 @@ def hits(seat: Seat, uid: str, page: int = 1) -> list[HitShown]:
     return _page(seat, rows.order_by("row", "reference"), page)
 
 
+def hits_after(seat: Seat, uid: str, after: Place | None, size: int) -> tuple[list[HitShown], Place | None]:
+    """Return a check's hits after a place, in the order of its rows, and the place to go on from."""
+    seat.require(Permission.READ_SCREENING)
+    rows = Hit.objects.using(seat.node.using).filter(batch__check_of__in=_checks(seat).filter(uid=uid))
+    found, place = rows_after(rows.select_related("batch__check_of"), ("row", "id"), after, size)
+    return _shown_hits(seat, found), place
+
+
 def _page(seat: Seat, rows: QuerySet[Hit], page: int) -> list[HitShown]:
     start = max(0, page - 1) * PAGE
-    chosen = list(rows.select_related("batch__check_of")[start : start + PAGE])
+    return _shown_hits(seat, list(rows.select_related("batch__check_of")[start : start + PAGE]))
+
+
+def _shown_hits(seat: Seat, chosen: list[Hit]) -> list[HitShown]:
     keys = [(one.channel, one.holder, one.list_id) for one in (hit.batch.check_of for hit in chosen)]
     measured = {key: {one.rule: one for one in rules(seat.node, *key)} for key in set(keys)}
     return [_hit(seat.node, one, measured[key]) for one, key in zip(chosen, keys, strict=True)]
@@ -243,6 +279,8 @@ def _hit(node: LocalNode, hit: Hit, measured: dict[Rule, RuleShown]) -> HitShown
     clearance = clearing.cleared(node, held, hit.reference, subject) if subject else None
     return HitShown(
         number=hit.pk,
+        check=held.uid,
+        purpose=held.purpose,
         row=hit.row,
         subject=subject,
         holder=held.holder,

@@ -1,6 +1,5 @@
 """Ask for a person, a file of persons, a list, and what a review found."""
 
-import io
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, cast
@@ -10,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from comity.matching import DocumentKind, MatchingError, Person, Sex, parse_births
-from comity.screening import words
-from comity.screening.imports import Document, Entry, ListFormat, RowError, read_list
+from comity.screening import looking, words
+from comity.screening.imports import Document, Entry, RowError
 from comity.screening.lists import ListTerms
 from comity.screening.records import Finding
 from comity.screening.subjects import Subject, subject_of
@@ -111,11 +110,12 @@ class PersonForm(forms.Form):
         text = self.cleaned_data["mrz"].strip()
         if not text:
             return None
-        for item in read_list(io.BytesIO(text.encode()), ListFormat.MRZ):
-            if isinstance(item, RowError):
-                raise ValidationError(f"{_(item.problem)} {_(item.remedy)}")
-            return item
-        raise ValidationError(_("This is no machine-readable zone."))
+        item = looking.person_of(text)
+        if item is None:
+            raise ValidationError(_("This is no machine-readable zone."))
+        if isinstance(item, RowError):
+            raise ValidationError(f"{_(item.problem)} {_(item.remedy)}")
+        return item
 
     def clean(self) -> dict[str, Any]:
         """Ask for something that can be asked about."""

@@ -10,7 +10,7 @@ from comity.channel.runtime import LocalNode
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
 from comity.protocol.errors import ComityError
-from comity.screening import budgets, building, indexes, lists, publications, publishing
+from comity.screening import budgets, building, indexes, keyset, lists, publications, publishing
 from comity.screening.acting import clause_for
 from comity.screening.budgets import Left
 from comity.screening.errors import ListError
@@ -128,6 +128,19 @@ def entries(seat: Seat, list_id: str, page: int = 1, *, due: bool = False) -> li
         rows = rows.filter(review_ms__lte=seat.node.clock())
     start = max(0, page - 1) * PAGE
     return [_entry(seat.node, row, one) for one in rows.order_by("review_ms", "pk")[start : start + PAGE]]
+
+
+def entries_after(
+    seat: Seat, list_id: str, after: keyset.Place | None, size: int, *, due: bool = False
+) -> tuple[list[EntryShown], keyset.Place | None]:
+    """Return entries of an own list after a place, those first that are to be reviewed first."""
+    seat.require(Permission.READ_SCREENING)
+    row = _register(seat, list_id)
+    rows = Listed.objects.using(seat.node.using).filter(register=row)
+    if due:
+        rows = rows.filter(review_ms__lte=seat.node.clock())
+    found, place = keyset.rows_after(rows, ("review_ms", "id"), after, size)
+    return [_entry(seat.node, row, one) for one in found], place
 
 
 def behind(seat: Seat, list_id: str, reference: str) -> EntryShown | None:

@@ -45,7 +45,7 @@ def publish(seat: Seat, list_id: str, *, rotate: bool = False) -> None:
     """
     channel = _may(seat)
     publications.begin(seat.node, _register(seat, list_id), channel, actor_at(seat), rotate=rotate)
-    work.wake(seat.node)
+    work.wake_once_kept(seat.node)
 
 
 def release_publication(seat: Seat, list_id: str) -> None:
@@ -56,7 +56,7 @@ def release_publication(seat: Seat, list_id: str) -> None:
     if found is None:
         raise ListError(f"Nobody has begun to publish {list_id}.")
     publications.release(seat.node, found, seat.officer.pseudonym)
-    work.wake(seat.node)
+    work.wake_once_kept(seat.node)
 
 
 def _may(seat: Seat, permission: Permission = Permission.KEEP_LISTS) -> Channel:

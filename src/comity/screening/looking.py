@@ -1,5 +1,6 @@
 """Look before asking: what a check would tell the partner, what it costs, and how far a machine-readable zone holds."""
 
+import io
 from dataclasses import dataclass
 
 from comity.channel import agreements
@@ -8,6 +9,7 @@ from comity.matching import MatchingError, Mrz, read_mrz
 from comity.matching.query import KEYS_STEP
 from comity.screening.acting import clause_for
 from comity.screening.budgets import Left
+from comity.screening.imports import Entry, ListFormat, RowError, read_list
 from comity.screening.imports.mrz_list import LINES_OF_WIDTH
 from comity.screening.list_access import PartnerList
 from comity.screening.records import QUERY
@@ -61,3 +63,8 @@ def zones(text: str) -> list[Zone]:
         except MatchingError:
             found.append(Zone(piece[0][:5], None))
     return found
+
+
+def person_of(text: str) -> Entry | RowError | None:
+    """Return whom the first machine-readable zone of a text names, or what is wrong with it; nothing if it has none."""
+    return next(iter(read_list(io.BytesIO(text.encode("utf-8", "replace")), ListFormat.MRZ)), None)

@@ -40,7 +40,7 @@ def check(
     unit = seat.units(Permission.SCREEN).first
     wanted = Wanted(known=known, actor=actor_at(seat), clause=clause, purpose=purpose, case=case, unit=unit)
     begun = checks.begin(seat.node, channel, wanted, subjects)
-    work.wake(seat.node)
+    work.wake_once_kept(seat.node)
     return begun.uid
 
 
@@ -48,7 +48,7 @@ def release(seat: Seat, uid: str) -> None:
     """Release a colleague's check, where the clause asks for a second person."""
     _may(seat, Permission.RELEASE)
     checks.release(seat.node, _check(seat, uid, Permission.RELEASE), seat.officer.pseudonym)
-    work.wake(seat.node)
+    work.wake_once_kept(seat.node)
 
 
 def stop(seat: Seat, uid: str) -> None:
@@ -61,7 +61,7 @@ def resume(seat: Seat, uid: str) -> None:
     """Go on with a check where it stopped; nothing is asked twice."""
     _may(seat, Permission.SCREEN)
     checks.resume(seat.node, _check(seat, uid))
-    work.wake(seat.node)
+    work.wake_once_kept(seat.node)
 
 
 def erase(seat: Seat, uid: str) -> None:

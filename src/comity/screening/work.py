@@ -4,7 +4,7 @@ import threading
 
 import structlog
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import Sum
 
 from comity.channel.runtime import LocalNode
@@ -49,6 +49,11 @@ def wake(node: LocalNode) -> None:
         step(node, Inline())
     if background and _left(node):
         _start(node)
+
+
+def wake_once_kept(node: LocalNode) -> None:
+    """Wake once what the caller writes is committed: another thread sees nothing of it before."""
+    transaction.on_commit(lambda: wake(node), using=node.using)
 
 
 def _small(node: LocalNode) -> bool:

@@ -91,6 +91,14 @@ def malformed(errors: Sequence[Mapping[str, Any]]) -> Problem:
     )  # fmt: skip
 
 
+def too_large() -> Problem:
+    """Say that a call which is kept whole in memory, as one under an idempotency key is, is larger than that may be."""
+    return Problem(
+        ErrorKind.TOO_LARGE, 413, _("The call is larger than 2 MB."),
+        _("Send less at once; a large file goes without an idempotency key."),
+    )  # fmt: skip
+
+
 def failed() -> Problem:
     """Say that something failed here, without what; the log has the place."""
     return Problem(ErrorKind.BUSY, 500, _("Something failed on this node."), _("Tell the operator the time."))

@@ -20,6 +20,7 @@ class Scope(StrEnum):
     SCREENING_READ = "screening:read"
     SCREENING_CHECK = "screening:check"
     SCREENING_KEEP = "screening:keep"
+    SCREENING_RELEASE = "screening:release"
     PLAN_READ = "plan:read"
     PLAN_WRITE = "plan:write"
 
@@ -33,6 +34,7 @@ SCOPES: Final[Mapping[Scope, frozenset[Permission]]] = MappingProxyType(
         Scope.SCREENING_READ: frozenset({P.READ_SCREENING}),
         Scope.SCREENING_CHECK: frozenset({P.READ_SCREENING, P.SCREEN}),
         Scope.SCREENING_KEEP: frozenset({P.READ_SCREENING, P.KEEP_LISTS}),
+        Scope.SCREENING_RELEASE: frozenset({P.READ_SCREENING, P.RELEASE}),
         Scope.PLAN_READ: frozenset({P.READ_PLAN}),
         Scope.PLAN_WRITE: frozenset({P.READ_PLAN, P.WRITE_PLAN}),
     }
