@@ -1,11 +1,30 @@
-"""Give orders to a process in a node's home: one JSON line to its standard input, one back."""
+"""Start two nodes, and give orders to a process in a node's home: one JSON line to its standard input, one back."""
 
+import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from tests.support.processes import Pair, Pairs
+from tools import postgres
+
+
+@contextlib.contextmanager
+def running(backend: str) -> Iterator[Pair]:
+    """Let two nodes run on a backend, in a folder of their own, under the example agreement."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="comity-bench-")))
+        server = stack.enter_context(postgres.server(durable=True, private=True)) if backend == "postgresql" else None
+        pairs = Pairs(folder, server)
+        stack.callback(pairs.close)
+        pair = pairs.new()
+        stack.callback(pair.close)
+        pair.start()
+        yield pair
 
 
 class Side:

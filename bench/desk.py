@@ -6,17 +6,13 @@ filters, cases and words each time.  The limit beside each figure is the one the
 """
 
 import argparse
-import contextlib
 import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Final
 
-from bench._sides import Side
+from bench._sides import Side, running
 from bench._table import Row, parser, percentile, report, row
-from tests.support.processes import Pair, Pairs
-from tools import postgres
+from tests.support.processes import Pair
 
 GOAL_MS: Final = 200.0
 BATCH: Final = 500
@@ -71,14 +67,7 @@ def _pages(pair: Pair, backend: str, sizes: argparse.Namespace) -> list[Row]:
 
 def measure(backend: str, sizes: argparse.Namespace) -> list[Row]:
     """Measure everything on one backend."""
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="comity-bench-")))
-        server = stack.enter_context(postgres.server(durable=True, private=True)) if backend == "postgresql" else None
-        pairs = Pairs(folder, server)
-        stack.callback(pairs.close)
-        pair = pairs.new()
-        stack.callback(pair.close)
-        pair.start()
+    with running(backend) as pair:
         return _pages(pair, backend, sizes)
 
 

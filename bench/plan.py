@@ -7,15 +7,12 @@ The limit beside each figure is the one the house has set. In the same run, both
 
 import argparse
 import contextlib
-import tempfile
 import time
-from pathlib import Path
 from typing import Final
 
-from bench._sides import Side
+from bench._sides import Side, running
 from bench._table import Row, parser, percentile, report, row
-from tests.support.processes import Pair, Pairs
-from tools import postgres
+from tests.support.processes import Pair
 
 GOAL_MS: Final = 300.0
 BATCH: Final = 500
@@ -32,14 +29,16 @@ def _agree(doha: Side, berlin: Side, kind: str, many: int) -> None:
 def _pages(pair: Pair, doha: Side, berlin: Side, backend: str, sizes: argparse.Namespace) -> list[Row]:
     for side in (doha, berlin):
         side("enlist")
-    for first in range(0, sizes.records, ROUND):
-        pair.doha.driver("timed", min(ROUND, sizes.records - first), BATCH, 64)
+    rounds = max(20, sizes.rounds)
+    before = sizes.records - rounds  # the rest comes one by one, between pages
+    for first in range(0, before, ROUND):
+        pair.doha.driver("timed", min(ROUND, before - first), BATCH, 64)
     _agree(doha, berlin, "plan", doha("fill_plan", actions=sizes.actions))
     _agree(doha, berlin, "indicators", doha("fill_indicators", many=sizes.indicators))
     assert doha("figures") == berlin("figures"), "the nodes show different figures"
     doha("look", rounds=2)
-    taken = doha("look", rounds=max(20, sizes.rounds))
-    for _ in range(max(20, sizes.rounds)):
+    taken = doha("look", rounds=rounds)
+    for _ in range(rounds):
         pair.doha.driver("timed", 1, 1, 64)
         for name, found in doha("look", rounds=1).items():
             taken.setdefault(f"{name}_after_record", []).extend(found)
@@ -51,14 +50,7 @@ def _pages(pair: Pair, doha: Side, berlin: Side, backend: str, sizes: argparse.N
 
 def measure(backend: str, sizes: argparse.Namespace) -> list[Row]:
     """Measure everything on one backend."""
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="comity-bench-")))
-        server = stack.enter_context(postgres.server(durable=True, private=True)) if backend == "postgresql" else None
-        pairs = Pairs(folder, server)
-        stack.callback(pairs.close)
-        pair = pairs.new()
-        stack.callback(pair.close)
-        pair.start()
+    with running(backend) as pair, contextlib.ExitStack() as stack:
         doha, berlin = Side(SIDE, pair.doha.home), Side(SIDE, pair.berlin.home)
         stack.callback(doha.close)
         stack.callback(berlin.close)

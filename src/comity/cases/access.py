@@ -17,6 +17,7 @@ from comity.channel.models import ContentState
 from comity.channel.reading import Held, Mark, Receipt
 from comity.desk.access import names_of
 from comity.desk.accesslog import Look, note
+from comity.desk.keyset import Place, rows_after
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
 from comity.protocol.canonical import Strict
@@ -31,6 +32,8 @@ FRONT: Final = 12
 """Notices of one kind on the front page."""
 STATES: Final = ("", "from-us", "from-them", "answered", "closed")
 ALIKE_SHOWN: Final = 5
+LATEST: Final = ("-changed_ms", "-id")
+"""The order of the inbox: the latest change first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +83,16 @@ def inbox(seat: Seat, narrowed: Filter, page: int, size: int = PAGE) -> tuple[li
     return _page(seat, narrowed, page, size, Look.LIST)
 
 
-def inbox_after(
-    seat: Seat, narrowed: Filter, after: tuple[int, int] | None, size: int
-) -> tuple[list[Row], tuple[int, int] | None]:
+def inbox_after(seat: Seat, narrowed: Filter, after: Place | None, size: int) -> tuple[list[Row], Place | None]:
     """Return the cases after a place (when the last one changed, its number), and the place to go on from."""
     seat.require(Permission.READ_CASES)
     if seat.channel is None:
         return [], None
-    rows = _cases(seat, narrowed)
-    if after is not None:
-        changed, number = after
-        rows = rows.filter(Q(changed_ms__lt=changed) | Q(changed_ms=changed, id__lt=number))
-    found = list(rows.order_by("-changed_ms", "-id").values_list("pk", flat=True)[: size + 1])
-    shown = _shown(seat, found[:size])
+    found, place = rows_after(_cases(seat, narrowed).only("changed_ms"), LATEST, after, size)
+    shown = _shown(seat, [one.pk for one in found])
     if shown:
         note(seat, Look.LIST, records=[one.first_uid for one in shown])
-    return _rows(seat, shown), (shown[-1].changed_ms, shown[-1].id) if len(found) > size else None
+    return _rows(seat, shown), place
 
 
 def _page(seat: Seat, narrowed: Filter, page: int, size: int, look: Look) -> tuple[list[Row], bool]:
@@ -103,7 +100,7 @@ def _page(seat: Seat, narrowed: Filter, page: int, size: int, look: Look) -> tup
     if seat.channel is None:
         return [], False
     start = max(0, page - 1) * size
-    rows = _cases(seat, narrowed).order_by("-changed_ms", "-id")
+    rows = _cases(seat, narrowed).order_by(*LATEST)
     found = list(rows.values_list("pk", flat=True)[start : start + size + 1])
     shown = _shown(seat, found[:size])
     if shown:
@@ -158,7 +155,7 @@ def _shown(seat: Seat, cases: Sequence[int]) -> list[Any]:
         from_us=Exists(mine.filter(scope.waiting(own=False))),
         from_them=Exists(mine.filter(scope.waiting(own=True))),
     )
-    return list(rows.order_by("-changed_ms", "-id"))
+    return list(rows.order_by(*LATEST))
 
 
 def _wanted(seat: Seat, narrowed: Filter) -> Q:

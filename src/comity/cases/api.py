@@ -47,7 +47,7 @@ def every(
     """List cases, the latest change first."""
     narrowed = Filter(state, clause, purpose, area, urgency, owner)
     place = read_cursor(cursor, 2)
-    rows, after = access.inbox_after(seat, narrowed, (place[0], place[1]) if place else None, limit)
+    rows, after = access.inbox_after(seat, narrowed, place, limit)
     return Page[s.Row](items=[_row(seat, row) for row in rows], next=write_cursor(*after) if after else None)
 
 
@@ -58,10 +58,8 @@ def search(_request: HttpRequest, seat: Seat, wanted: s.Search, cursor: Cursor =
         raise CallError(
             ErrorKind.MALFORMED, 400, _("The agreement knows no such purpose."), _("Name one of its purposes.")
         )
-    place = read_cursor(cursor, 2)
-    after = (place[0], place[1]) if place else None
     found = search_access.search(
-        seat, wanted.words, purpose=wanted.purpose, alike=wanted.alike, after=after, size=limit
+        seat, wanted.words, purpose=wanted.purpose, alike=wanted.alike, after=read_cursor(cursor, 2), size=limit
     )
     items = [
         s.Hit(

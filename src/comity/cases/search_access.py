@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 
 from comity.cases import scope, searching
 from comity.cases.access import subject_of
@@ -14,6 +14,7 @@ from comity.cases.search_words import Terms, Wanted
 from comity.channel import reading
 from comity.channel.models import Channel
 from comity.desk.accesslog import OVERVIEW, Look, note
+from comity.desk.keyset import Place, rows_after
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
 
@@ -49,13 +50,13 @@ class Found:
     """
 
     hits: tuple[Hit, ...] = ()
-    after: tuple[int, int] | None = None
+    after: Place | None = None
     cut: bool = False
     behind: bool = False
 
 
 def search(
-    seat: Seat, text: str, *, purpose: str = "", alike: bool = True, after: tuple[int, int] | None = None,
+    seat: Seat, text: str, *, purpose: str = "", alike: bool = True, after: Place | None = None,
     size: int = PAGE,
 ) -> Found:  # fmt: skip
     """Return a page of what the seat may see and that holds every word of ``text``.
@@ -69,17 +70,11 @@ def search(
     settled = searching.settle(seat.node, seat.channel, FRESH)
     wanted = Terms(seat.node, seat.channel.uuid, seat.reality.value).wanted(text, alike=alike)
     rows, cut = _matching(seat, wanted)
-    if after is not None:
-        time_ms, number = after
-        rows = rows.filter(Q(time_ms__lt=time_ms) | Q(time_ms=time_ms, pk__lt=number))
-    some = (
-        list(rows.annotate(case_uuid=F("case__uuid")).order_by("-time_ms", "-pk")[: size + 1]) if wanted.words else []
-    )
-    shown = some[:size]
+    rows = rows.annotate(case_uuid=F("case__uuid")) if wanted.words else rows.none()
+    shown, place = rows_after(rows, ("-time_ms", "-id"), after, size)
     known = {one.id for one in seat.terms.agreement.purposes} if seat.terms else set()
     note(seat, Look.SEARCH, purpose=purpose if purpose in known else OVERVIEW, records=[one.uid for one in shown])
-    last = (shown[-1].time_ms, shown[-1].pk) if len(some) > size else None
-    return Found(_hits(seat, seat.channel, shown), last, cut, behind=not settled)
+    return Found(_hits(seat, seat.channel, shown), place, cut, behind=not settled)
 
 
 def _matching(seat: Seat, wanted: Wanted) -> tuple[QuerySet[Entry], bool]:

@@ -9,6 +9,7 @@ from comity.cases import search_access
 from comity.cases.search_access import Found
 from comity.cases.search_words import LONGEST
 from comity.desk.frame import page
+from comity.desk.keyset import Place
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat, for_officers
 
@@ -35,7 +36,7 @@ class SearchForm(forms.Form):
         words = [(one.id, seat.terms.words(one.title, seat.language)) for one in purposes] if seat.terms else []
         field.choices = [("", "\u2013"), *words]
 
-    def place(self) -> tuple[int, int] | None:
+    def place(self) -> Place | None:
         """Return where the page begins."""
         time_ms, _dot, number = self.cleaned_data["after"].partition(".")
         return (int(time_ms), int(number)) if number else None

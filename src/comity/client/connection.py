@@ -111,11 +111,14 @@ class Connection:
     def download(self, path: str, *, purpose: str = "") -> Iterator[bytes]:
         """Read a file block by block.  Raises `CallFailedError`."""
         headers = {"Comity-Purpose": purpose} if purpose else {}
-        with self._http.stream("GET", path, headers=headers) as answer:
-            if answer.status_code != httpx.codes.OK:
-                answer.read()
-                raise _failed(answer)
-            yield from answer.iter_bytes()
+        try:
+            with self._http.stream("GET", path, headers=headers) as answer:
+                if answer.status_code != httpx.codes.OK:
+                    answer.read()
+                    raise _failed(answer)
+                yield from answer.iter_bytes()
+        except httpx.TransportError as error:
+            raise _unanswered(error) from error
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         """Send what may be repeated: a read, or a write under an idempotency key."""

@@ -1,10 +1,12 @@
 """Let programs list progress reports, and take minutes and reports as papers."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from comity.desk.api.pages import Page, Shown
@@ -12,6 +14,7 @@ from comity.desk.api.router import ApiRouter
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
 from comity.plan import paper_services, report_services
+from comity.plan.meeting_joint import NotHereError
 from comity.plan.paper_services import PAPERS
 
 api = ApiRouter("plan")
@@ -51,7 +54,8 @@ def reports(_request: HttpRequest, seat: Seat) -> Page[ReportLine]:
 @api.get("/reports/{uuid:report}/paper/{form}", Permission.READ_PLAN, gives=None, extra=_BYTES)
 def report_paper(_request: HttpRequest, seat: Seat, report: UUID, form: Form, beside: Spoken = "") -> HttpResponseBase:
     """Hand out a progress report, in the language of the call and another beside it."""
-    return _file(paper_services.report_file(seat, str(report), form, [beside]), f"report.{form}", form)
+    made = partial(paper_services.report_file, seat, str(report), form, [beside])
+    return _file(made, f"report.{form}", form)
 
 
 @api.get("/minutes/{uuid:minutes}/paper/{form}", Permission.READ_PLAN, gives=None, extra=_BYTES)
@@ -64,10 +68,14 @@ def minutes_paper(
     beside: Spoken = "",
 ) -> HttpResponseBase:
     """Hand out minutes; the authentic language leads where none is named."""
-    return _file(paper_services.minutes_file(seat, str(minutes), form, leading, [beside]), f"minutes.{form}", form)
+    made = partial(paper_services.minutes_file, seat, str(minutes), form, leading, [beside])
+    return _file(made, f"minutes.{form}", form)
 
 
-def _file(content: bytes, name: str, form: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=PAPERS[form])
+def _file(make: Callable[[], bytes], name: str, form: str) -> HttpResponse:
+    try:
+        response = HttpResponse(make(), content_type=PAPERS[form])
+    except NotHereError:
+        raise Http404 from None
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return response

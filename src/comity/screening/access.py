@@ -7,12 +7,12 @@ from typing import Final
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from comity.channel.runtime import LocalNode
+from comity.desk.keyset import Place, rows_after
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
 from comity.matching import EXPLANATIONS, Rule
 from comity.protocol.errors import ComityError
 from comity.screening import clearing, reviewing
-from comity.screening.keyset import Place, rows_after
 from comity.screening.models import Batch, BatchState, Check, CheckState, Hit, HitState, Tally
 from comity.screening.records import Finding
 from comity.screening.subjects import Subject
@@ -51,11 +51,7 @@ class CheckShown:
 def checks_of(seat: Seat, page: int = 1, *, case: str = "", state: str = "") -> list[CheckShown]:
     """Return the checks under the seat's agreement and reality, the latest first."""
     seat.require(Permission.READ_SCREENING)
-    rows = _checks(seat)
-    if case:
-        rows = rows.filter(case=case)
-    if state:
-        rows = rows.filter(state=state)
+    rows = _narrowed(seat, case, state)
     start = max(0, page - 1) * PAGE
     return show(seat.node, list(rows.order_by("-created_ms", "-pk")[start : start + PAGE]))
 
@@ -65,13 +61,14 @@ def checks_after(
 ) -> tuple[list[CheckShown], Place | None]:
     """Return the checks after a place, the latest first, and the place to go on from."""
     seat.require(Permission.READ_SCREENING)
-    rows = _checks(seat)
-    if case:
-        rows = rows.filter(case=case)
-    if state:
-        rows = rows.filter(state=state)
-    found, place = rows_after(rows, ("-created_ms", "-id"), after, size)
+    found, place = rows_after(_narrowed(seat, case, state), ("-created_ms", "-id"), after, size)
     return show(seat.node, found), place
+
+
+def _narrowed(seat: Seat, case: str, state: str) -> QuerySet[Check]:
+    rows = _checks(seat)
+    rows = rows.filter(case=case) if case else rows
+    return rows.filter(state=state) if state else rows
 
 
 def check(seat: Seat, uid: str) -> CheckShown | None:

@@ -7,10 +7,11 @@ from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from comity.channel import agreements
 from comity.channel.runtime import LocalNode
+from comity.desk import keyset
 from comity.desk.roles import Permission
 from comity.desk.seat import Seat
 from comity.protocol.errors import ComityError
-from comity.screening import budgets, building, indexes, keyset, lists, publications, publishing
+from comity.screening import budgets, building, indexes, lists, publications, publishing
 from comity.screening.acting import clause_for
 from comity.screening.budgets import Left
 from comity.screening.errors import ListError

@@ -4,7 +4,9 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +14,8 @@ import click
 
 if TYPE_CHECKING:
     from comity.client import Client, Draft
+
+    Clients = Callable[[], AbstractContextManager[Client]]
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -33,12 +37,14 @@ def case(
 ) -> None:  # fmt: skip
     """List, read, ask, answer and search as the officer whose token it is (comity token add)."""
 
-    def client() -> "Client":
+    @contextmanager
+    def client() -> "Iterator[Client]":
         from comity.client import Client, Connection
 
         if not address:
             raise click.UsageError("Say which node with --at https://host:port, or in COMITY_API.")
-        return Client(Connection(address, _token(token_file), ca=ca or ""), agreement, reality)
+        with Connection(address, _token(token_file), ca=ca or "") as connection:
+            yield Client(connection, agreement, reality)
 
     context.obj = client
 
@@ -53,37 +59,41 @@ def _token(path: Path | None) -> str:
     # no option takes the token itself, which every user could see. Breaks if it is given as an argument.
     if path.stat().st_mode & _OTHERS:
         raise click.ClickException(f"Others can read {path}. Take their rights away: chmod 600 {path}")
-    return path.read_text(encoding="ascii").strip()
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{path} holds no token.") from None
 
 
-def _done(work: "Callable[[Client], Any]", client: "Callable[[], Client]") -> None:
+def _done(work: "Callable[[Client], Any]", client: "Clients") -> None:
     """Do a work and print what came of it: one JSON value to a line.  A refusal is said, and ends with 1."""
     import msgspec
 
     from comity.client import CallFailedError
 
     try:
-        found = work(client())
+        with client() as one:
+            found = work(one)
     except CallFailedError as error:
         raise click.ClickException(str(error)) from error
-    for one in found if isinstance(found, list) else [found]:
-        click.echo(json.dumps(msgspec.to_builtins(one), ensure_ascii=False))
+    for each in found if isinstance(found, list) else [found]:
+        click.echo(json.dumps(msgspec.to_builtins(each), ensure_ascii=False))
 
 
 @case.command("list")
 @click.option("--state", type=click.Choice(["from-us", "from-them", "answered", "closed"]), help="All without it.")
 @click.option("--most", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @click.pass_obj
-def list_(client: "Callable[[], Client]", state: str | None, most: int) -> None:
+def list_(client: "Clients", state: str | None, most: int) -> None:
     """Print cases, the latest change first, one JSON object to a line."""
-    _done(lambda one: [row for row, _at in zip(one.cases(state=state or ""), range(most), strict=False)], client)
+    _done(lambda one: list(islice(one.cases(state=state or ""), most)), client)
 
 
 @case.command()
 @click.argument("case")
 @click.option("--purpose", default="", help="Why you look, where the case is not your own.")
 @click.pass_obj
-def show(client: "Callable[[], Client]", case: str, purpose: str) -> None:
+def show(client: "Clients", case: str, purpose: str) -> None:
     """Print a case with its records."""
     _done(lambda one: one.case(case, purpose=purpose), client)
 
@@ -94,15 +104,10 @@ def show(client: "Callable[[], Client]", case: str, purpose: str) -> None:
 @click.option("--exactly", is_flag=True, help="No other spellings or scripts.")
 @click.option("--most", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @click.pass_obj
-def search(client: "Callable[[], Client]", words: str, purpose: str, *, exactly: bool, most: int) -> None:
+def search(client: "Clients", words: str, purpose: str, *, exactly: bool, most: int) -> None:
     """Print records that say all WORDS; a dash reads them from standard input, so that no other user sees them."""
     said = sys.stdin.readline().strip() if words == "-" else words
-    _done(
-        lambda one: [
-            hit for hit, _at in zip(one.search(said, purpose=purpose, alike=not exactly), range(most), strict=False)
-        ],
-        client,
-    )
+    _done(lambda one: list(islice(one.search(said, purpose=purpose, alike=not exactly), most)), client)
 
 
 def _files(command: Callable[..., None]) -> Callable[..., None]:
@@ -114,7 +119,7 @@ def _files(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("fields", type=click.File("rb"))
 @_files
 @click.pass_obj
-def ask(client: "Callable[[], Client]", fields: Any, files: tuple[Path, ...]) -> None:  # noqa: ANN401  # an open file
+def ask(client: "Clients", fields: Any, files: tuple[Path, ...]) -> None:  # noqa: ANN401  # an open file
     """Send a request whose FIELDS (a JSON object: clause, purpose, subject, question, ...) stand in a file, or in -."""
     given = _fields(fields.read())
     _done(lambda one: _sent(one, one.begin("request", given, files=files)), client)
@@ -129,7 +134,7 @@ def ask(client: "Callable[[], Client]", fields: Any, files: tuple[Path, ...]) ->
 @_files
 @click.pass_obj
 def answer(
-    client: "Callable[[], Client]", kind: str, record: str, fields: Any, files: tuple[Path, ...]  # noqa: ANN401  # an open file
+    client: "Clients", kind: str, record: str, fields: Any, files: tuple[Path, ...]  # noqa: ANN401  # an open file
 ) -> None:  # fmt: skip
     """Answer RECORD, with FIELDS as a JSON object in a file, or in -."""
     given = _fields(fields.read())
@@ -142,7 +147,7 @@ def answer(
 @click.argument("target", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--purpose", default="", help="Why you look, where the case is not your own.")
 @click.pass_obj
-def fetch(client: "Callable[[], Client]", record: str, number: int, target: Path, purpose: str) -> None:
+def fetch(client: "Clients", record: str, number: int, target: Path, purpose: str) -> None:
     """Write attachment NUMBER (from 0) of RECORD to TARGET."""
 
     def work(one: "Client") -> dict[str, Any]:
