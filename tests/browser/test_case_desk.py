@@ -134,11 +134,11 @@ def test_case_is_asked_clarified_answered_consented_to_and_erased_on_screen(
 
     # H1 keeps it from a court until Berlin consents; one click prepares the request.
     noura.until(".entry-theirs .record-reply .files a")
+    search(noura, "Muhammad Ali", case, looked, "ar")
+    noura.go(case)
     page.click("form[action$='/pack/'] button")
     expect(page.locator(".withheld")).to_contain_text("4(2)")
     search(greta, "Muhammad Ali", case, looked, "de")
-    search(noura, "Muhammad Ali", case, looked, "ar")
-    noura.go(case)
     greta.go(case)
     looked.at(noura, "withheld-ar")
     page.click("form[action*='/consent/evidence/'] button")
