@@ -30,14 +30,14 @@ def found(desks: Desks, words: str, node: str = "DE.berlin", name: str = "greta"
     return [str(one.kind) for one in result.hits]
 
 
-@pytest.mark.parametrize("words", ["Mohammed", "محمد", "muhammad", "Müller", "Mueller", "MULLER", "Mohamad Mueller"])
-def test_a_name_is_found_in_other_spellings_and_scripts(screens: Screens, words: str) -> None:
+def test_a_name_is_found_in_other_spellings_and_scripts(screens: Screens) -> None:
     desks = Desks(screens)
     desks.ask(question="Has Mohammed Müller been seen since May?")
     desks.ask(question="هل شوهد محمد مولر في برلين منذ مايو؟", case_number="ST-2", language="ar")
     desks.ask(question="Who has kept the vehicle since May?", case_number="ST-3")
-    assert found(desks, words) == ["request", "request"]
-    assert found(desks, words, "QA.doha", "noura") == ["request", "request"]
+    for words in ("Mohammed", "محمد", "muhammad", "Müller", "Mueller", "MULLER", "Mohamad Mueller"):
+        assert found(desks, words) == ["request", "request"], words
+        assert found(desks, words, "QA.doha", "noura") == ["request", "request"], words
 
 
 def test_without_other_spellings_only_the_word_itself_is_found(screens: Screens) -> None:
@@ -157,11 +157,12 @@ def test_words_in_very_many_records_are_looked_for_in_the_latest(
     assert (len(found.hits), found.cut) == (10, True)
 
 
-@pytest.mark.parametrize("words", ["", " ", "\u202e\u200f", "\ud800x", "x" * 10_000, "%_\\'\"", "a " * 5000])
-def test_whatever_is_looked_for_is_answered(screens: Screens, words: str) -> None:
+def test_whatever_is_looked_for_is_answered(screens: Screens) -> None:
     desks = Desks(screens)
     desks.ask()
-    assert isinstance(found(desks, words), list)
+    for words in ("", " ", "\u202e\u200f", "\ud800x", "x" * 10_000, "%_\\'\""):
+        assert found(desks, words) == [], words[:20]
+    assert found(desks, "a " * 5000) == ["request"]
 
 
 def test_a_long_text_has_so_many_terms_and_no_more(screens: Screens) -> None:
